@@ -1,0 +1,1 @@
+"""The bus tells the servers of one database that a Charter has news, and carries presence."""

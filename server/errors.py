@@ -1,0 +1,253 @@
+"""Every refusal the server knows: a type with one plain sentence, an HTTP status and a close code.
+
+Anything that is not a Refusal is a bug: logged with its request id and shown as `SORRY`.
+"""
+
+from enum import IntEnum
+
+SORRY = "Something went wrong on our side. Nothing you wrote is lost."
+
+
+class CloseCode(IntEnum):
+    """WebSocket close codes. At 4400 to 4499 stock y-websocket stops retrying."""
+
+    MALFORMED = 4400
+    NOT_SIGNED_IN = 4401
+    READ_ONLY = 4403
+    UNKNOWN_CHARTER = 4404
+    OTHERS_CLIENT_ID = 4409
+    OLD_GENERATION = 4410
+    FRAME_TOO_LARGE = 4413
+    DOCUMENT_FULL = 4414
+    DAMAGED_UPDATE = 4422
+    OLD_SCHEMA = 4426
+    MAY_NOT = 4430
+    TROUBLE = 4500
+    TOO_SLOW = 4508
+    GAP = 4509
+    TOO_FAST = 4529
+    SERVICE_RESTART = 1012
+
+
+class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error of ours
+    """Something was asked that cannot be done; `sentence` says what happened and what to do."""
+
+    status: int = 400
+    close: CloseCode = CloseCode.MALFORMED
+    sentence: str = "We could not do that. Please try again."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        if sentence is not None:
+            self.sentence = sentence
+        super().__init__(self.sentence)
+
+    @property
+    def kind(self) -> str:
+        """The name of this refusal in logs and metrics."""
+        return type(self).__name__
+
+
+# Who and what
+
+
+class NotSignedIn(Refusal):
+    status = 401
+    close = CloseCode.NOT_SIGNED_IN
+    sentence = "You are not signed in. Open your link and press Come in."
+
+
+class MayNot(Refusal):
+    status = 403
+    close = CloseCode.MAY_NOT
+    sentence = "This is only for people in the group. Ask an organiser."
+
+
+class ReadOnly(Refusal):
+    status = 403
+    close = CloseCode.READ_ONLY
+    sentence = "You can read this, but not change it."
+
+
+class UnknownCharter(Refusal):
+    status = 404
+    close = CloseCode.UNKNOWN_CHARTER
+    sentence = "We do not know this Charter. Check the link."
+
+
+class UnknownPage(Refusal):
+    status = 404
+    close = CloseCode.UNKNOWN_CHARTER
+    sentence = "We do not know this page. Check the link."
+
+
+class UnknownGroup(Refusal):
+    status = 404
+    sentence = "We do not know this group. Check the name."
+
+
+class UnknownPerson(Refusal):
+    status = 404
+    sentence = "We do not know this person. Check the name."
+
+
+class WrongOrigin(Refusal):
+    status = 403
+    close = CloseCode.MAY_NOT
+    sentence = "This came from another website, so we did not take it."
+
+
+class FormExpired(Refusal):
+    status = 403
+    sentence = "This page was open too long. Load it again and press the button again."
+
+
+class InvitationExpired(Refusal):
+    status = 410
+    sentence = "This link is too old. Ask for a new one."
+
+
+class InvitationUsed(Refusal):
+    status = 410
+    sentence = "This link was used before. Ask for a new one."
+
+
+class UnknownInvitation(Refusal):
+    status = 404
+    sentence = "We do not know this link. Check it, or ask for a new one."
+
+
+class NotFilledIn(Refusal):
+    status = 422
+    sentence = "Something is missing. Please fill it in."
+
+
+# What arrives on a live socket
+
+
+class Malformed(Refusal):
+    sentence = "We could not read this message, so we closed the connection."
+
+
+class UnknownMessage(Malformed):
+    sentence = "We do not know this kind of message."
+
+
+class FrameTooLarge(Refusal):
+    status = 413
+    close = CloseCode.FRAME_TOO_LARGE
+    sentence = "That was too much at once. Copy your words and add them in parts."
+
+
+class DamagedUpdate(Refusal):
+    status = 422
+    close = CloseCode.DAMAGED_UPDATE
+    sentence = "This change was damaged, so we did not take it."
+
+
+class HostileUpdate(DamagedUpdate):
+    sentence = "This change holds something no Charter has, so we did not take it."
+
+
+class DocumentFull(Refusal):
+    status = 413
+    close = CloseCode.DOCUMENT_FULL
+    sentence = "This Charter is full. Take something out first."
+
+
+class OthersClientId(Refusal):
+    status = 409
+    close = CloseCode.OTHERS_CLIENT_ID
+    sentence = "This change bears another person's mark. Load the page again."
+
+
+class OldGeneration(Refusal):
+    status = 410
+    close = CloseCode.OLD_GENERATION
+    sentence = "This Charter was set right. Load the page again."
+
+
+class OldSchema(Refusal):
+    status = 426
+    close = CloseCode.OLD_SCHEMA
+    sentence = "This page is older than the Charter. Load the page again."
+
+
+class Gap(Refusal):
+    status = 409
+    close = CloseCode.GAP
+    sentence = "A part of your change did not reach us. We try again."
+
+
+class TooFast(Refusal):
+    status = 429
+    close = CloseCode.TOO_FAST
+    sentence = "Too much came too fast. We try again in a moment."
+
+
+class TooSlow(Refusal):
+    status = 408
+    close = CloseCode.TOO_SLOW
+    sentence = "Your connection could not keep up. We try again in a moment."
+
+
+class Trouble(Refusal):
+    status = 503
+    close = CloseCode.TROUBLE
+    sentence = "We cannot save just now. Your words are safe on your device."
+
+
+class DiskFull(Trouble):
+    status = 507
+    sentence = "The server's disk is full, so we cannot save just now."
+
+
+class Stopping(Refusal):
+    status = 503
+    close = CloseCode.SERVICE_RESTART
+    sentence = "The server is starting again. We try again in a moment."
+
+
+# What a worker found
+
+
+class CannotOpen(Refusal):
+    status = 503
+    close = CloseCode.TROUBLE
+    sentence = "We could not open this Charter just now. Please try again."
+
+
+# Files and settings
+
+
+class NotUtf8(Refusal):
+    status = 415
+    sentence = "This file is not plain text (UTF-8). Save it as UTF-8 text."
+
+
+class FileTooBig(Refusal):
+    status = 413
+    sentence = "This file is too big for a Charter."
+
+
+class SameIdTwice(Refusal):
+    status = 422
+    sentence = "Two statements in this file have the same id."
+
+
+class NotACharter(Refusal):
+    status = 422
+    sentence = "We could not find a Charter in this file."
+
+
+class NameTaken(Refusal):
+    status = 409
+    sentence = "This name is taken. Choose another."
+
+
+class BadSetting(Refusal):
+    sentence = "A setting is wrong."
+
+
+class DataFolderInUse(Refusal):
+    status = 409
+    sentence = "Another server uses this data folder. Stop that one first."

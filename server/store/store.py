@@ -1,0 +1,106 @@
+"""One database, SQLite or PostgreSQL, reached in two ways.
+
+Pages and actions use short asynchronous sessions. The journal of live writing uses plain
+connections on a thread of its own: one hop a commit instead of one a statement
+(docs/decisions/journal-thread.md has what that saves).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from server.errors import BadSetting
+from server.store.after_commit import announce
+
+# How long a writer waits for another one on the same SQLite file, in seconds.
+_PATIENCE = 30
+# SQLite reuses its write-ahead log from the start once it has this many pages (4 kB each).
+_LOG_PAGES = 1000
+
+
+class Store:
+    """The database at an address such as `sqlite:///var/charter.sqlite` or `postgresql://…`."""
+
+    def __init__(self, address: str) -> None:
+        self.url = _with_driver(make_url(address))
+        self.engine = create_async_engine(self.url, **self._options())
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine.sync_engine)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readings = async_sessionmaker(
+            self.engine.execution_options(reading=True), expire_on_commit=False
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    def plain_engine(self) -> Engine:
+        """A new engine for a thread that does blocking work. Whoever asks disposes of it."""
+        driver = "sqlite+pysqlite" if self.is_sqlite else "postgresql+psycopg"
+        engine = create_engine(self.url.set(drivername=driver), **self._options())
+        if self.is_sqlite:
+            _prepare_sqlite(engine)
+        return engine
+
+    @asynccontextmanager
+    async def session(self) -> AsyncGenerator[AsyncSession]:
+        """A unit of work: committed at the end, rolled back when anything is raised."""
+        async with self._sessions() as session:
+            async with session.begin():
+                yield session
+            await announce(session)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """A unit of work that only reads, and so waits for no writer."""
+        async with self._readings() as session, session.begin():
+            yield session
+
+    async def check(self) -> None:
+        """Ask the database for a sign of life; raises what the driver raises."""
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await asyncio.shield(self.engine.dispose())
+
+    def _options(self) -> dict[str, Any]:
+        if self.is_sqlite:
+            return {"connect_args": {"timeout": _PATIENCE}}
+        return {"pool_pre_ping": True}
+
+
+def _with_driver(url: URL) -> URL:
+    match url.get_backend_name():
+        case "sqlite":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise BadSetting(f"The database must be SQLite or PostgreSQL, not {other}.")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: `on_begin` below does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        # Taking the write lock at the start makes a later "database is locked" impossible.
+        # Readers that only read are told by their execution options.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
