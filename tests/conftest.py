@@ -1,0 +1,110 @@
+"""Fixtures for all tests. Real parts are started by the tests themselves and ended after them."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from server.store import Base, Store
+from tests.support.postgres import PostgresCluster
+from tests.support.redis import RedisServer
+from tests.support.server_process import ServerProcess
+from tests.support.tables import import_all_tables
+
+
+# A test that asks for one of these needs the real part that the marker names.
+_MARKERS = {
+    "postgres": pytest.mark.postgresql,
+    "redis": pytest.mark.redis,
+    "chromium": pytest.mark.browser,
+    "yjs_peer": pytest.mark.node,
+}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark tests by what they ask for, so that nobody has to remember it."""
+    for name in getattr(item, "fixturenames", ()):
+        if name in _MARKERS:
+            item.add_marker(_MARKERS[name])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """One PostgreSQL server for the whole run."""
+    cluster = PostgresCluster()
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresCluster) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    address = postgres.new_database()
+    yield address
+    postgres.drop_database(address)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'charter.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once of each kind."""
+    address: str = request.getfixturevalue(f"{request.param}_url")
+    return address
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """An open Store with all tables in it."""
+    import_all_tables()
+    store = Store(database_url)
+    async with store.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis server that the test may stop and start."""
+    server = RedisServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_url(redis: RedisServer) -> str:
+    return redis.url
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+    """Makes server processes that are not started yet: `new_server("a", redis_url=…)`.
+
+    The first argument names the data folder; servers of the same name share it.
+    """
+    with ExitStack() as at_the_end:
+
+        def make(name: str = "data", **settings: object) -> ServerProcess:
+            process = ServerProcess(tmp_path / name, **settings)
+            at_the_end.callback(process.close)
+            return process
+
+        yield make
+
+
+@pytest.fixture
+def server(new_server: Callable[..., ServerProcess]) -> ServerProcess:
+    """A running server on an SQLite database of its own."""
+    return new_server().start()
+
+
+@pytest.fixture
+def charter(server: ServerProcess) -> str:
+    """The id of the starter Charter, imported into the running server for the group National."""
+    return server.import_charter()

@@ -1,0 +1,99 @@
+"""A PostgreSQL cluster of the tests' own, from installed binaries, on a free port."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from tests.support.programs import Program, free_port
+from tests.support.real_parts import POSTGRES
+from tests.support.waiting import wait_until
+
+# Speed over safety: no test here loses power. Durability tests kill our server, not the database.
+_SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=64MB",
+)
+
+
+class PostgresCluster:
+    """One server for all tests of a run; each test gets a database of its own."""
+
+    def __init__(self) -> None:
+        binaries = Path(POSTGRES.path()).parent
+        self._folder = Path(tempfile.mkdtemp(prefix="our-charter-postgres-"))
+        self._user = _somebody_but_root()
+        if self._user is not None:
+            os.chown(self._folder, self._user, -1)
+        data = self._folder / "data"
+        subprocess.run(
+            [
+                *(str(binaries / "initdb"), "-D", str(data), "-U", "charter", "-A", "trust"),
+                *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"),
+            ],
+            check=True,
+            capture_output=True,
+            cwd=self._folder,
+            user=self._user,
+            extra_groups=[] if self._user is not None else None,
+        )
+        self.port = free_port()
+        settings = (word for setting in _SETTINGS for word in ("-c", setting))
+        self._program = Program(
+            [str(binaries / "postgres"), "-D", str(data), "-p", str(self.port), *settings],
+            self._folder / "log",
+            user=self._user,
+            folder=self._folder,
+        )
+        self._numbers = count(1)
+        wait_until(self._answers, "PostgreSQL to answer", 60)
+
+    def new_database(self) -> str:
+        """Make an empty database and return its address."""
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type, unused-ignore]
+        return self._address(name)
+
+    def drop_database(self, address: str) -> None:
+        """Take a database away, whoever is still connected to it."""
+        name = address.rsplit("/", 1)[1]
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type, unused-ignore]
+
+    def close(self) -> None:
+        self._program.end()
+        shutil.rmtree(self._folder)
+
+    def _address(self, database: str) -> str:
+        return f"postgresql://charter@127.0.0.1:{self.port}/{database}"
+
+    def _answers(self) -> bool:
+        assert self._program.running, self._program.printed()
+        try:
+            psycopg.connect(self._address("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def _somebody_but_root() -> int | None:
+    """The user to run as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+    return 65534

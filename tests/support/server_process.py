@@ -1,0 +1,131 @@
+"""The real server, `python -m server serve`, as a process of its own with its own data folder."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from tests.support.programs import Program, free_port
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parent.parent.parent
+STARTER = ROOT / "charters" / "starter.md"
+
+
+class ServerProcess:
+    """A server that a test starts, kills and starts again; the address stays the same.
+
+    `settings` are fields of `server.settings.Settings`, given through the environment.
+    """
+
+    def __init__(self, data: Path, **settings: object) -> None:
+        self.data = data
+        self.port = free_port()
+        self.settings = settings
+        self.program: Program | None = None
+        self.log = data / "server.log"
+        data.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def live_address(self) -> str:
+        """Where y-websocket connects, without the Charter's id."""
+        return f"ws://localhost:{self.port}/live"
+
+    @property
+    def pid(self) -> int:
+        assert self.program is not None
+        return self.program.process.pid
+
+    def start(self, *wrapper: str) -> "ServerProcess":
+        """Start and wait until /readyz says yes. `wrapper`: a program to run it under."""
+        command = [*wrapper, *self._command("serve"), "--port", str(self.port)]
+        self.program = Program(command, self.log, self._environment(), folder=ROOT)
+        wait_until(self._ready, "the server to be ready", 60)
+        return self
+
+    def kill(self) -> None:
+        """kill -9: nothing is written any more, nobody is told."""
+        assert self.program is not None
+        self.program.process.send_signal(signal.SIGKILL)
+        self.program.end()
+
+    def stop(self) -> int:
+        """A clean stop; returns the exit status."""
+        assert self.program is not None
+        return self.program.ask_to_end()
+
+    def restart(self) -> "ServerProcess":
+        """Stop cleanly when it runs, and start again."""
+        if self.program is not None and self.program.running:
+            self.stop()
+        return self.start()
+
+    def close(self) -> None:
+        """End it, however it is."""
+        if self.program is not None:
+            self.program.end()
+
+    def cli(self, *words: str) -> str:
+        """Run another command on the same data; returns what it printed."""
+        done = subprocess.run(
+            self._command(*words),
+            env=self._environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{words[0]} failed:\n{done.stdout}{done.stderr}"
+        return done.stdout.strip()
+
+    def import_charter(
+        self, file: Path = STARTER, group: str = "National", slug: str | None = None
+    ) -> str:
+        """Import a Charter, making its group when it is missing; returns the Charter's id."""
+        chosen = ["--slug", slug] if slug else []
+        return self.cli("import", str(file), "--group", group, *chosen).split()[-1]
+
+    def token(self, person: str, group: str = "National") -> str:
+        """A personal access token of somebody who is a member of the group."""
+        return self.cli("token", "--person", person, "--group", group).split()[-1]
+
+    def get(self, path: str, token: str | None = None) -> tuple[int, str]:
+        """Ask for a page; returns its status and body."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = httpx.get(self.address + path, headers=headers, timeout=10)
+        return answer.status_code, answer.text
+
+    def logged(self) -> list[dict[str, object]]:
+        """The lines of the log, for a server started with `log_format="json"`."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "server", *words, "--data", str(self.data)]
+
+    def _environment(self) -> dict[str, str]:
+        kept = {
+            name: text for name, text in os.environ.items() if not name.startswith("OUR_CHARTER_")
+        }
+        chosen = {
+            f"OUR_CHARTER_{name.upper()}": str(value)
+            for name, value in self.settings.items()
+            if value is not None
+        }
+        return kept | {"PYTHONUNBUFFERED": "1"} | chosen
+
+    def _ready(self) -> bool:
+        assert self.program is not None
+        assert self.program.running, f"the server ended:\n{self.program.printed()}"
+        try:
+            return self.get("/readyz")[0] == 200
+        except httpx.TransportError:
+            return False
