@@ -1,0 +1,1 @@
+"""Writing: what a Charter is, its document, its Markdown and its rows."""
