@@ -1,0 +1,184 @@
+/**
+ * The connection to a Charter's room: a stock y-websocket provider, which besides counts the edits
+ * it sends and hears two more messages, SAVED and NEWS.
+ */
+
+import type * as decoding from "lib0/decoding";
+import type * as encoding from "lib0/encoding";
+import { Awareness } from "y-protocols/awareness";
+import { messageQueryAwareness, WebsocketProvider } from "y-websocket";
+import { isEdit, readNews, readSaved, type Topic } from "../wire/codec.ts";
+import { NEWS, SAVED, SCHEMA } from "../wire/generated.ts";
+import type { CharterDocument } from "./document.ts";
+import { Ledger } from "./ledger.ts";
+import { type Status, statusOf } from "./status.ts";
+
+/** How long the server may take to answer when the network seems gone. */
+const DOUBT_MS = 3000;
+
+export interface Address {
+  /** As `ws://localhost:8000/live`. */
+  readonly server: string;
+  readonly charter: string;
+  readonly generation: string;
+}
+
+type Handler = (
+  encoder: encoding.Encoder,
+  decoder: decoding.Decoder,
+  provider: WebsocketProvider,
+  emitSynced: boolean,
+  messageType: number,
+) => void;
+
+export class Connection {
+  readonly awareness: Awareness;
+  readonly ledger = new Ledger();
+  readonly provider: WebsocketProvider;
+  onStatus: (status: Status) => void = () => {};
+  onNews: (topic: Topic) => void = () => {};
+  /** The places whose words are not saved have changed. */
+  onUnsaved: (places: readonly string[]) => void = () => {};
+
+  private closed: number | null = null;
+  private opening = true;
+  private doubtTimer: ReturnType<typeof setTimeout> | undefined;
+  private told = "";
+  private toldUnsaved = "";
+  private readonly stopWatching: () => void;
+
+  constructor(
+    address: Address,
+    readonly document: CharterDocument,
+    private mayWrite: boolean,
+    /** Whether this device keeps the words, which decides what may be promised offline. */
+    private readonly kept: () => boolean,
+    Socket: typeof WebSocket = WebSocket,
+  ) {
+    this.awareness = new Awareness(document.doc);
+    this.provider = new WebsocketProvider(address.server, address.charter, document.doc, {
+      awareness: this.awareness,
+      connect: false,
+      // Each tab has its own connection: what another tab shows is what the server has, too.
+      disableBc: true,
+      params: { generation: address.generation, schema: String(SCHEMA), tell: "saved,news" },
+      WebSocketPolyfill: this.counting(Socket),
+    });
+    const handlers = this.provider.messageHandlers as Handler[];
+    handlers[SAVED] = (_encoder, decoder) => {
+      this.ledger.saved(readSaved(decoder));
+      this.tell();
+    };
+    handlers[NEWS] = (_encoder, decoder) => {
+      const topic = readNews(decoder);
+      if (topic !== null) this.onNews(topic);
+    };
+    this.provider.on("status", ({ status }) => {
+      if (status === "connected") this.ledger.connected();
+      this.tell();
+    });
+    this.provider.on("sync", (synced) => {
+      if (synced) {
+        this.opening = false;
+        this.closed = null;
+      }
+      this.tell();
+    });
+    this.provider.on("connection-close", (event) => {
+      this.opening = false;
+      this.closed = event?.code ?? null;
+      this.tell();
+    });
+    this.provider.on("closed", () => this.tell());
+    this.stopWatching = document.onChange(({ here, list }) => {
+      if (!here) return;
+      for (const { item, what } of list) this.ledger.wrote(`${item}/${what}`);
+      this.tell();
+    });
+  }
+
+  connect(): void {
+    this.provider.connect();
+  }
+
+  /** Try at once: the browser says that the network is back. */
+  hurry(): void {
+    if (this.isRefused || this.provider.wsconnected) return;
+    this.provider.disconnect();
+    this.provider.connect();
+  }
+
+  /**
+   * The browser says that the network is gone; a socket would notice only after 30 seconds. It may
+   * be wrong (the server may stand in the same hall), so the server is asked who is here.
+   */
+  doubt(): void {
+    const { provider } = this;
+    if (!provider.wsconnected || provider.ws === null) return;
+    const before = provider.wsLastMessageReceived;
+    provider.ws.send(new Uint8Array([messageQueryAwareness]));
+    clearTimeout(this.doubtTimer);
+    this.doubtTimer = setTimeout(() => {
+      if (provider.wsLastMessageReceived !== before || this.isRefused) return;
+      provider.disconnect();
+      provider.connect();
+    }, DOUBT_MS);
+  }
+
+  get isRefused(): boolean {
+    return this.status.kind === "refused";
+  }
+
+  get status(): Status {
+    return statusOf({
+      connected: this.provider.wsconnected,
+      synced: this.provider.synced,
+      closed: this.closed,
+      opening: this.opening,
+      clear: this.ledger.isClear,
+      kept: this.kept(),
+      mayWrite: this.mayWrite,
+    });
+  }
+
+  setMayWrite(mayWrite: boolean): void {
+    this.mayWrite = mayWrite;
+    this.tell();
+  }
+
+  destroy(): void {
+    clearTimeout(this.doubtTimer);
+    this.stopWatching();
+    this.awareness.destroy();
+    this.provider.destroy();
+  }
+
+  /** Says how things are where that has changed. */
+  tell(): void {
+    const unsaved = this.ledger.unsaved;
+    const unsavedNow = unsaved.join(" ");
+    if (unsavedNow !== this.toldUnsaved) {
+      this.toldUnsaved = unsavedNow;
+      this.onUnsaved(unsaved);
+    }
+    const status = this.status;
+    const now = JSON.stringify(status);
+    if (now === this.told) return;
+    this.told = now;
+    this.onStatus(status);
+  }
+
+  /** A WebSocket that tells us of every edit it sends. */
+  private counting(Socket: typeof WebSocket): typeof WebSocket {
+    const sent = (): void => {
+      this.ledger.sent();
+      this.tell();
+    };
+    return class extends Socket {
+      override send(data: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBufferLike>) {
+        super.send(data as ArrayBuffer);
+        if (data instanceof Uint8Array && this.readyState === this.OPEN && isEdit(data)) sent();
+      }
+    };
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What this device keeps of a Charter, so that words written without a network arrive later.
+ *
+ * Kept in IndexedDB under the person, the Charter and its generation: another person on a shared
+ * tablet sees nothing of it, and a Charter that was set right starts afresh. Beside the document it
+ * keeps the list of places whose words the server has not yet said to be durable.
+ */
+
+import { IndexeddbPersistence } from "y-indexeddb";
+import type { CharterDocument } from "./document.ts";
+
+const UNSAVED = "unsaved";
+const PATIENCE_MS = 3000;
+
+export interface Key {
+  readonly person: string;
+  readonly charter: string;
+  readonly generation: string;
+}
+
+export class Offline {
+  /** The device has stopped keeping what is written. */
+  onFailure: () => void = () => {};
+
+  private broken = false;
+
+  private constructor(private readonly store: IndexeddbPersistence) {}
+
+  /**
+   * Loads what is kept into the document. Null where the device keeps nothing (private browsing,
+   * a full disk, a browser that asks and is told no).
+   */
+  static async open(key: Key, document: CharterDocument): Promise<Offline | null> {
+    const name = `our-charter ${key.person} ${key.charter} ${key.generation}`;
+    if (!(await canKeep(name))) return null;
+    const offline = new Offline(new IndexeddbPersistence(name, document.doc));
+    await offline.store.whenSynced;
+    offline.watch();
+    return offline;
+  }
+
+  /** Whether what is written is truly kept. */
+  get isKeeping(): boolean {
+    return !this.broken;
+  }
+
+  /** What applied the kept words to the document: the origin of their change. */
+  get origin(): unknown {
+    return this.store;
+  }
+
+  /** The places that an earlier visit left unsaved. */
+  async unsaved(): Promise<string[]> {
+    const kept: unknown = await this.store.get(UNSAVED);
+    return Array.isArray(kept) ? kept.filter((place) => typeof place === "string") : [];
+  }
+
+  keepUnsaved(places: readonly string[]): void {
+    // The library types values as scalars; IndexedDB keeps arrays just as well.
+    this.store.set(UNSAVED, places as unknown as string).catch(() => this.fail());
+  }
+
+  /** Forget all that this device keeps of this generation. */
+  async forget(): Promise<void> {
+    await this.store.clearData();
+  }
+
+  async close(): Promise<void> {
+    await this.store.destroy();
+  }
+
+  private fail(): void {
+    if (this.broken) return;
+    this.broken = true;
+    this.onFailure();
+  }
+
+  /** The library says nothing when a write fails, as on a full disk; the database itself does. */
+  private watch(): void {
+    for (const kind of ["abort", "error", "close"]) {
+      this.store.db?.addEventListener(kind, () => this.fail());
+    }
+  }
+}
+
+/** Whether IndexedDB opens, tried before the library, which does not say when it does not. */
+async function canKeep(name: string): Promise<boolean> {
+  if (typeof indexedDB === "undefined") return false;
+  return new Promise((resolve) => {
+    // A browser may also never answer.
+    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    const answer = (can: boolean) => {
+      clearTimeout(timer);
+      resolve(can);
+    };
+    try {
+      const request = indexedDB.open(`${name} try`);
+      request.onsuccess = () => {
+        request.result.close();
+        indexedDB.deleteDatabase(`${name} try`);
+        answer(true);
+      };
+      request.onerror = () => answer(false);
+      request.onblocked = () => answer(false);
+    } catch {
+      // Some browsers throw where others answer with an error: it means the same.
+      answer(false);
+    }
+  });
+}

@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Connection } from "../../../client/live/connection.ts";
+import { CharterDocument } from "../../../client/live/document.ts";
+import type { Status } from "../../../client/live/status.ts";
+import { FakeServer } from "./fake_server.ts";
+import { textOf } from "./writing.ts";
+
+let server: FakeServer;
+let document: CharterDocument;
+let connection: Connection;
+let statuses: Status["kind"][];
+let kept: boolean;
+
+/** Let what is queued happen. */
+const soon = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1);
+
+function open(mayWrite = true): void {
+  const address = { server: "ws://here/live", charter: "c1", generation: "3" };
+  connection = new Connection(address, document, mayWrite, () => kept, server.Socket);
+  connection.onStatus = (status) => statuses.push(status.kind);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  document = new CharterDocument();
+  statuses = [];
+  kept = true;
+});
+
+afterEach(() => {
+  connection.destroy();
+  vi.useRealTimers();
+});
+
+describe("a connection", () => {
+  it("tells the server its generation and schema and asks for saved and news", async () => {
+    open();
+    connection.connect();
+    await soon();
+    const url = new URL(server.socket.url);
+    expect(url.pathname).toBe("/live/c1");
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      generation: "3",
+      schema: "1",
+      tell: "saved,news",
+    });
+  });
+
+  it("says saved only after the server has said so", async () => {
+    open();
+    connection.connect();
+    await soon();
+    expect(connection.status).toEqual({ kind: "saving" });
+    server.saved(server.edits);
+    expect(connection.status).toEqual({ kind: "saved" });
+    const id = document.add("statement", null);
+    textOf(document, id).insert(0, "Mine");
+    expect(connection.status).toEqual({ kind: "saving" });
+    server.saved(server.edits - 1);
+    expect(connection.status).toEqual({ kind: "saving" });
+    server.saved(server.edits);
+    expect(connection.status).toEqual({ kind: "saved" });
+  });
+
+  it("does not call others' words unsaved", async () => {
+    open();
+    connection.connect();
+    await soon();
+    server.saved(server.edits);
+    server.edit((doc) => doc.getMap("meta").set("title", "Theirs"));
+    expect(document.title).toBe("Theirs");
+    expect(connection.status).toEqual({ kind: "saved" });
+  });
+
+  it("brings what was written without a network, and says saved only then", async () => {
+    open();
+    connection.connect();
+    await soon();
+    server.saved(server.edits);
+    server.socket.drop(1006);
+    expect(connection.status).toEqual({ kind: "offline", kept: true });
+    const id = document.add("statement", null);
+    expect(connection.status).toEqual({ kind: "offline", kept: true });
+    expect(connection.ledger.unsaved).toContain(`${id}/added`);
+    server.edits = 0;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(new CharterDocument(server.doc).item(id)).not.toBeNull();
+    expect(connection.status).toEqual({ kind: "saving" });
+    server.saved(server.edits);
+    expect(connection.status).toEqual({ kind: "saved" });
+    expect(connection.ledger.unsaved).toEqual([]);
+  });
+
+  it("promises nothing about a device that keeps nothing", async () => {
+    kept = false;
+    open();
+    connection.connect();
+    await soon();
+    server.socket.drop(1006);
+    expect(connection.status).toEqual({ kind: "offline", kept: false });
+  });
+
+  it("does not come back after a refusal for good", async () => {
+    server.refusals.push(4410);
+    open();
+    connection.connect();
+    await vi.advanceTimersByTimeAsync(60_000);
+    connection.hurry();
+    await soon();
+    expect(server.sockets).toHaveLength(1);
+    expect(connection.status).toEqual({ kind: "refused", close: "OLD_GENERATION" });
+    expect(statuses.at(-1)).toBe("refused");
+  });
+
+  it("comes back after a passing refusal, and says why it is away", async () => {
+    open();
+    connection.connect();
+    await soon();
+    server.refusals.push(4500);
+    server.socket.drop(4500);
+    expect(connection.status).toEqual({ kind: "trouble", close: "TROUBLE", kept: true });
+    await vi.advanceTimersByTimeAsync(10_000);
+    server.saved(99);
+    expect(connection.status).toEqual({ kind: "saved" });
+  });
+
+  it("hears news", async () => {
+    open();
+    const heard: string[] = [];
+    connection.onNews = (topic) => heard.push(topic);
+    connection.connect();
+    await soon();
+    server.news("permissions");
+    server.news("something of tomorrow");
+    expect(heard).toEqual(["permissions"]);
+  });
+
+  it("doubts a silent server, and keeps one that answers", async () => {
+    open();
+    connection.connect();
+    await soon();
+    connection.doubt();
+    server.edit((doc) => doc.getMap("meta").set("title", "Here"));
+    await vi.advanceTimersByTimeAsync(1);
+    server.saved(server.edits);
+    vi.setSystemTime(Date.now() + 10);
+    server.edit((doc) => doc.getMap("meta").set("title", "Still here"));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(server.sockets).toHaveLength(1);
+    connection.doubt();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(server.sockets.length).toBeGreaterThan(1);
+  });
+
+  it("of a reader says that one can read", async () => {
+    open(false);
+    connection.connect();
+    await soon();
+    expect(connection.status).toEqual({ kind: "reading" });
+  });
+});

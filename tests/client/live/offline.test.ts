@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { CharterDocument } from "../../../client/live/document.ts";
+import { type Key, Offline } from "../../../client/live/offline.ts";
+
+const key: Key = { person: "ann", charter: "c1", generation: "1" };
+
+afterEach(() => vi.unstubAllGlobals());
+
+async function writeOffline(at: Key): Promise<string> {
+  const document = new CharterDocument();
+  const offline = await Offline.open(at, document);
+  const id = document.add("statement", null);
+  offline?.keepUnsaved([`${id}/added`]);
+  await offline?.close();
+  return id;
+}
+
+describe("what a device keeps", () => {
+  it("is there again on the next visit, with what was not saved", async () => {
+    const id = await writeOffline({ ...key, charter: "again" });
+    const document = new CharterDocument();
+    const offline = await Offline.open({ ...key, charter: "again" }, document);
+    expect(document.item(id)).not.toBeNull();
+    expect(await offline?.unsaved()).toEqual([`${id}/added`]);
+    expect(offline?.isKeeping).toBe(true);
+    await offline?.close();
+  });
+
+  it.each<[string, Partial<Key>]>([
+    ["another person", { person: "ben" }],
+    ["another Charter", { charter: "c2" }],
+    ["another generation", { generation: "2" }],
+  ])("is not shown to %s", async (_name, other) => {
+    await writeOffline(key);
+    const document = new CharterDocument();
+    const offline = await Offline.open({ ...key, ...other }, document);
+    expect(document.order()).toEqual([]);
+    await offline?.close();
+  });
+
+  it("can be forgotten", async () => {
+    const at = { ...key, charter: "forgotten" };
+    await writeOffline(at);
+    const offline = await Offline.open(at, new CharterDocument());
+    await offline?.forget();
+    const document = new CharterDocument();
+    const again = await Offline.open(at, document);
+    expect(document.order()).toEqual([]);
+    await again?.close();
+  });
+
+  it("is nothing where the browser has no store", async () => {
+    vi.stubGlobal("indexedDB", undefined);
+    expect(await Offline.open(key, new CharterDocument())).toBeNull();
+  });
+
+  it("is nothing where the browser refuses to open one", async () => {
+    vi.stubGlobal("indexedDB", {
+      open: () => {
+        throw new DOMException("not here", "SecurityError");
+      },
+    });
+    expect(await Offline.open(key, new CharterDocument())).toBeNull();
+  });
+});
