@@ -1,0 +1,232 @@
+"""The guard: what is new in an update, and whether it may come in."""
+
+from contextlib import suppress
+
+import pytest
+from pycrdt import merge_updates
+
+from server.errors import DocumentFull, Gap, OthersClientId, ReadOnly, Refusal
+from server.live.guard import Known, New, Nothing, Screened, Unsettled, screen
+from server.live.update import read
+from tests.server.live.updates import (
+    EMPTY,
+    Writer,
+    after,
+    deletes,
+    hostile,
+    name,
+    sessions,
+    structs,
+    update,
+    words,
+)
+
+STRING = 4
+
+
+class Room:
+    """A guard with its knowledge, and a document to see that what came in makes sense."""
+
+    def __init__(self, *updates: bytes) -> None:
+        self.known = Known()
+        self.limit: int | None = None
+        self.taken: list[bytes] = []
+        for one in updates:
+            self.receive(one, "ben")
+
+    def screen(
+        self, one: bytes, person: str = "ben", *, may_write: bool = True, settled: bool = True
+    ) -> Screened:
+        return screen(
+            one,
+            self.known,
+            person,
+            may_write=may_write,
+            document_limit=self.limit,
+            settled=settled,
+        )
+
+    def receive(self, one: bytes, person: str) -> Screened:
+        screened = self.screen(one, person)
+        if isinstance(screened, New):
+            self.known.take(screened, person)
+            self.taken.append(screened.update)
+        return screened
+
+
+@pytest.fixture
+def ben() -> Writer:
+    writer = Writer(7)
+    writer.add("i1", "Hello")
+    return writer
+
+
+@pytest.fixture
+def room(ben: Writer) -> Room:
+    return Room(ben.state())
+
+
+# Subtracting
+
+
+def test_a_keystroke_comes_in_as_it_is(room: Room, ben: Writer) -> None:
+    typed = ben.type("i1", 5, "!")
+    screened = room.screen(typed)
+    assert isinstance(screened, New)
+    assert screened.update == typed
+
+
+def test_an_update_that_the_room_has_is_no_edit(room: Room, ben: Writer) -> None:
+    assert isinstance(room.screen(ben.state()), Nothing)
+    assert isinstance(room.screen(EMPTY), Nothing)
+
+
+def test_the_whole_delete_set_of_one_who_comes_back_is_no_edit(room: Room, ben: Writer) -> None:
+    room.receive(ben.delete("i1", 1, 3), "ben")
+    coming_back = update(deletes=ben.state()[read(ben.state()).deletes_at :])
+    assert isinstance(room.screen(coming_back, may_write=False), Nothing)
+
+
+def test_a_long_delete_set_is_known_again_by_its_digest(room: Room, ben: Writer) -> None:
+    for _ in range(400):
+        room.receive(ben.type("i1", 0, "ab"), "ben")
+        room.receive(ben.delete("i1", 0, 1), "ben")
+    coming_back = update(deletes=ben.state()[read(ben.state()).deletes_at :])
+    assert len(coming_back) > 1024
+    for _ in range(3):
+        assert isinstance(room.screen(coming_back, "ann", may_write=False), Nothing)
+    assert len(room.known.seen) == 1
+
+
+def test_only_what_is_new_is_left_of_an_update(room: Room, ben: Writer) -> None:
+    room.receive(ben.type("i1", 5, "!"), "ben")
+    later = ben.type("i1", 6, "?")
+    gone = ben.delete("i1", 0, 1)
+    screened = room.receive(ben.state(), "ben")
+    assert isinstance(screened, New)
+    assert screened.structs == read(later).structs
+    assert screened.deletes == read(gone).deletes
+    assert isinstance(room.screen(ben.state()), Nothing)
+
+
+def test_what_came_in_makes_the_same_document_whoever_sent_it_twice() -> None:
+    """Clients that send again what was said, in larger pieces, change nothing."""
+    for session in sessions():
+        room = Room()
+        for n in range(1, len(session.updates) + 1):
+            room.receive(merge_updates(*session.updates[max(0, n - 4) : n]), "ben")
+        if not session.halves:
+            assert words(merge_updates(*room.taken)) == session.words
+        assert room.known.state_vector() == session.vector
+
+
+# Readers
+
+
+def test_a_reader_may_not_write(room: Room, ben: Writer) -> None:
+    with pytest.raises(ReadOnly):
+        room.screen(Writer(8, ben.state()).type("i1", 0, "x"), "ann", may_write=False)
+
+
+def test_a_reader_may_not_delete(room: Room, ben: Writer) -> None:
+    with pytest.raises(ReadOnly) as refused:
+        room.screen(ben.delete("i1", 0, 1), "ann", may_write=False)
+    assert not isinstance(refused.value, Unsettled)
+
+
+def test_a_reader_who_knows_of_implied_deletions_is_not_refused_unsettled(ben: Writer) -> None:
+    """Two people move one statement at once: each engine deletes one position by itself."""
+    ann = Writer(8, ben.state())
+    room = Room(ben.state())
+    here, there = ben.move("i1", "a5"), ann.move("i1", "b5")
+    room.receive(here, "ben")
+    room.receive(there, "ann")
+    reader = Writer(9, merge_updates(ben.state(), ann.state()))
+    coming_back = update(deletes=reader.state()[read(reader.state()).deletes_at :])
+    with pytest.raises(Unsettled):
+        room.screen(coming_back, "cat", may_write=False, settled=False)
+    room.known.merge(Known.from_update(reader.state()))
+    assert isinstance(room.screen(coming_back, "cat", may_write=False), Nothing)
+
+
+# Whose client id
+
+
+def test_a_client_id_stays_with_its_person(room: Room, ben: Writer) -> None:
+    with pytest.raises(OthersClientId):
+        room.screen(ben.type("i1", 0, "x"), "ann")
+
+
+def test_a_new_client_id_is_told(room: Room, ben: Writer) -> None:
+    screened = room.screen(Writer(8, ben.state()).type("i1", 0, "x"), "ann")
+    assert isinstance(screened, New)
+    assert screened.clients == (8,)
+    assert room.known.take(screened, "ann") == {8: "ann"}
+
+
+def test_repeating_anothers_words_is_no_edit(room: Room, ben: Writer) -> None:
+    assert isinstance(room.screen(ben.state(), "ann"), Nothing)
+
+
+def test_deleting_anothers_words_is_ones_own_edit(room: Room, ben: Writer) -> None:
+    assert isinstance(room.screen(ben.delete("i1", 0, 2), "ann"), New)
+
+
+# Gaps
+
+
+def test_a_missing_edit_before_it_is_a_gap(room: Room, ben: Writer) -> None:
+    ben.type("i1", 0, "x")
+    with pytest.raises(Gap):
+        room.screen(ben.type("i1", 0, "y"))
+
+
+def test_an_unknown_neighbour_is_a_gap(room: Room, ben: Writer) -> None:
+    ben.type("i1", 5, " there")
+    ann = Writer(8, ben.state())
+    with pytest.raises(Gap):
+        room.screen(ann.type("i1", 11, "!"), "ann")
+
+
+def test_an_unknown_deletion_is_a_gap(room: Room) -> None:
+    with pytest.raises(Gap):
+        room.screen(update(deletes=deletes(9, (0, 1))))
+    with pytest.raises(Gap):
+        room.screen(update(deletes=deletes(7, (0, 1000))))
+
+
+def test_a_part_that_the_sender_lacks_is_a_gap(room: Room, ben: Writer) -> None:
+    end = room.known.clock(7)
+    with pytest.raises(Gap):
+        room.screen(update(structs(7, end, b"\x0a\x05", after(STRING, name("x"), (7, 1)))))
+
+
+def test_edits_together_close_the_gap_between_them(room: Room, ben: Writer) -> None:
+    ben.type("i1", 0, "x")
+    ben.delete("i1", 0, 1)
+    ann = Writer(8, ben.state())
+    ann.type("i1", 5, "y")
+    assert isinstance(room.screen(merge_updates(*ben.edits, *ann.edits)), New)
+
+
+# The document's limit
+
+
+def test_a_full_document_takes_no_words_but_lets_them_go(room: Room, ben: Writer) -> None:
+    room.limit = room.known.size + 10
+    with pytest.raises(DocumentFull):
+        room.screen(ben.type("i1", 0, "too long for what is left"))
+    assert isinstance(room.screen(Writer(8, room.taken[0]).delete("i1", 0, 5), "ann"), New)
+
+
+# The worst that was found
+
+
+@pytest.mark.parametrize("case", hostile())
+def test_the_worst_cases_are_refused_or_taken_and_the_room_goes_on(case: str) -> None:
+    ben = Writer(7)
+    room = Room(ben.add("i1", "Hello"))
+    for one in hostile()[case]:
+        with suppress(Refusal):
+            room.receive(one, "mallory")
+    assert isinstance(room.receive(ben.type("i1", 0, "x"), "ben"), New)
