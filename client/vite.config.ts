@@ -31,7 +31,7 @@ export default defineConfig({
   },
   test: {
     root: here(".."),
-    include: ["tests/client/**/*.test.ts"],
+    include: ["tests/client/**/*.test.ts", "tests/bench/**/*.test.ts"],
     environment: "jsdom",
     setupFiles: [here("../tests/client/set_up.ts")],
     restoreMocks: true,
