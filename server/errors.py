@@ -125,7 +125,7 @@ class NotFilledIn(Refusal):
 
 
 class Malformed(Refusal):
-    sentence = "We could not read this message, so we closed the connection."
+    sentence = "We could not read what this page sent. Load the page again."
 
 
 class UnknownMessage(Malformed):
@@ -187,7 +187,7 @@ class TooFast(Refusal):
 class TooSlow(Refusal):
     status = 408
     close = CloseCode.TOO_SLOW
-    sentence = "Your connection could not keep up. We try again in a moment."
+    sentence = "Your internet is too slow just now. We try again in a moment."
 
 
 class Trouble(Refusal):
@@ -198,13 +198,13 @@ class Trouble(Refusal):
 
 class DiskFull(Trouble):
     status = 507
-    sentence = "The server's disk is full, so we cannot save just now."
+    sentence = "We have no space left, so we cannot save just now."
 
 
 class Stopping(Refusal):
     status = 503
     close = CloseCode.SERVICE_RESTART
-    sentence = "The server is starting again. We try again in a moment."
+    sentence = "We are starting again. Your words are safe. Wait a moment."
 
 
 # What a worker found

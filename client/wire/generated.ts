@@ -46,7 +46,7 @@ export const CLOSE = {
 } as const;
 /** What to tell a person whose connection was closed, by the name of the close code. */
 export const SENTENCES = {
-  MALFORMED: "We could not read this message, so we closed the connection.",
+  MALFORMED: "We could not read what this page sent. Load the page again.",
   NOT_SIGNED_IN: "You are not signed in. Open your link and press Come in.",
   READ_ONLY: "You can read this, but not change it.",
   UNKNOWN_CHARTER: "We do not know this Charter. Check the link.",
@@ -58,10 +58,10 @@ export const SENTENCES = {
   OLD_SCHEMA: "This page is older than the Charter. Load the page again.",
   MAY_NOT: "This is only for people in the group. Ask an organiser.",
   TROUBLE: "We cannot save just now. Your words are safe on your device.",
-  TOO_SLOW: "Your connection could not keep up. We try again in a moment.",
+  TOO_SLOW: "Your internet is too slow just now. We try again in a moment.",
   GAP: "A part of your change did not reach us. We try again.",
   TOO_FAST: "Too much came too fast. We try again in a moment.",
-  SERVICE_RESTART: "The server is starting again. We try again in a moment.",
+  SERVICE_RESTART: "We are starting again. Your words are safe. Wait a moment.",
 } as const;
 export const ROLE = {
   MEMBER: "member",

@@ -27,7 +27,7 @@ def _listed(listed: str) -> frozenset[str]:
 
 FAMILIAR = _listed(
     "anybody anything anywhere charter charters edition editions everybody everything "
-    "everywhere heading headings nobody organiser organisers picture pictures somebody "
+    "everywhere heading headings nobody openmoji organiser organisers picture pictures somebody "
     "statement statements supporter supporters"
 )
 
@@ -132,6 +132,15 @@ def syllables(word: str) -> int:
     return max(count, 1)
 
 
+def _stems(word: str) -> set[str]:
+    """The word, and what it may come from: "merged", "merging" and "merges" from "merge"."""
+    stems = {word, word.removesuffix("’s"), word.removesuffix("'s")}
+    for ending in ("s", "es", "d", "ed", "ing", "er", "ers"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stems |= {word.removesuffix(ending), word.removesuffix(ending) + "e"}
+    return stems
+
+
 def grade(sentence: str) -> float:
     """The reading grade of one sentence: its school year in the United States, 4 is about age 9."""
     found = words(sentence)
@@ -154,6 +163,6 @@ def findings(text: str) -> Iterator[Finding]:
             yield Finding(sentence, f"{len(found)} words")
         if grade(sentence) > HIGHEST_GRADE:
             yield Finding(sentence, f"reading grade {grade(sentence):.1f}")
-        jargon = sorted({word.casefold() for word in found} & JARGON)
+        jargon = sorted(word.casefold() for word in found if _stems(word.casefold()) & JARGON)
         if jargon:
             yield Finding(sentence, f"jargon ({', '.join(jargon)})")
