@@ -6,6 +6,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import inf
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from server.errors import BadSetting
 
 PREFIX = "OUR_CHARTER_"
 _TRUE = {"1", "yes", "true", "on"}
-_FALSE = {"0", "no", "false", "off", ""}
+_FALSE = {"0", "no", "false", "off"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Settings:
         values: dict[str, Any] = {}
         for field in fields(cls):
             name = PREFIX + field.name.upper()
-            if name in environment:
+            if environment.get(name):  # an empty one is as good as none
                 values[field.name] = _read(name, environment[name], field.type)
         values |= {name: value for name, value in chosen.items() if value is not None}
         return cls(**values)
@@ -99,9 +100,14 @@ def _read(name: str, text: str, wanted: Any) -> Any:
             raise BadSetting(f"{name} must be yes or no, not {text!r}.")
         return text.lower() in _TRUE
     try:
-        return kind(text)
+        value = kind(text)
     except ValueError:
         raise BadSetting(f"{name} must be a number, not {text!r}.") from None
+    # Any free port can be asked for with 0; of all else that is counted there must be one.
+    least = 1 if kind is int and name != f"{PREFIX}PORT" else 0
+    if kind in {int, float} and not least <= value < inf:
+        raise BadSetting(f"{name} must be {least} or more, not {text!r}.")
+    return value
 
 
 def bundled(*parts: str) -> Path:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from server.errors import BadSetting
@@ -26,7 +27,7 @@ class Store:
     """The database at an address such as `sqlite:///var/charter.sqlite` or `postgresql://…`."""
 
     def __init__(self, address: str) -> None:
-        self.url = _with_driver(make_url(address))
+        self.url = _with_driver(address)
         self.engine = create_async_engine(self.url, **self._options())
         if self.is_sqlite:
             _prepare_sqlite(self.engine.sync_engine)
@@ -70,12 +71,18 @@ class Store:
         await asyncio.shield(self.engine.dispose())
 
     def _options(self) -> dict[str, Any]:
+        # Errors are logged: without the values, which are people's words.
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
-            return {"connect_args": {"timeout": _PATIENCE}}
-        return {"pool_pre_ping": True}
+            return options | {"connect_args": {"timeout": _PATIENCE}}
+        return options | {"pool_pre_ping": True}
 
 
-def _with_driver(url: URL) -> URL:
+def _with_driver(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise BadSetting("The address of the database cannot be read.") from None
     match url.get_backend_name():
         case "sqlite":
             return url.set(drivername="sqlite+aiosqlite")

@@ -1,0 +1,138 @@
+import asyncio
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from server import clock
+from server.errors import BadSetting
+from server.people.tables import AccessTokenRow, GroupRow
+from server.store import Store
+
+
+def group(name: str) -> GroupRow:
+    return GroupRow(id=name, slug=name, name=name)
+
+
+async def groups(store: Store) -> list[str]:
+    async with store.reading() as session:
+        return list(await session.scalars(select(GroupRow.name).order_by(GroupRow.name)))
+
+
+async def test_a_unit_of_work_is_kept_whole(store: Store) -> None:
+    async with store.session() as session:
+        session.add_all([group("devon"), group("cornwall")])
+    assert await groups(store) == ["cornwall", "devon"]
+
+
+async def test_a_unit_of_work_that_fails_leaves_nothing(store: Store) -> None:
+    async def fail() -> None:
+        async with store.session() as session:
+            session.add(group("devon"))
+            await session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert await groups(store) == []
+
+
+async def test_others_see_nothing_before_the_end(store: Store) -> None:
+    async with store.session() as session:
+        session.add(group("devon"))
+        await session.flush()
+        assert await groups(store) == []
+    assert await groups(store) == ["devon"]
+
+
+async def test_a_reader_waits_for_no_writer(store: Store) -> None:
+    async with store.session() as writing:
+        writing.add(group("devon"))
+        await writing.flush()
+        async with store.reading() as reading:
+            assert await reading.scalar(select(func.count()).select_from(GroupRow)) == 0
+
+
+async def test_writers_at_once_all_get_their_turn(store: Store) -> None:
+    async def write(number: int) -> None:
+        async with store.session() as session:
+            taken = await session.scalar(select(func.count()).select_from(GroupRow))
+            assert taken is not None
+            session.add(group(f"{number:02}"))
+
+    await asyncio.gather(*(write(number) for number in range(20)))
+    assert len(await groups(store)) == 20
+
+
+async def test_a_key_of_nobody_is_refused(store: Store) -> None:
+    async def add() -> None:
+        async with store.session() as session:
+            session.add(
+                AccessTokenRow(id="a", token_hash="b", person_id="nobody", created_at=clock.now())
+            )
+
+    with pytest.raises(IntegrityError):
+        await add()
+
+
+async def test_a_plain_engine_reaches_the_same_database(store: Store) -> None:
+    async with store.session() as session:
+        session.add(group("devon"))
+
+    def names() -> list[str]:
+        engine = store.plain_engine()
+        try:
+            with engine.begin() as connection:
+                return list(connection.scalars(select(GroupRow.name)))
+        finally:
+            engine.dispose()
+
+    assert await asyncio.to_thread(names) == ["devon"]
+
+
+async def test_a_database_that_is_there_gives_a_sign_of_life(store: Store) -> None:
+    await store.check()
+
+
+async def test_a_database_that_is_away_is_noticed() -> None:
+    store = Store("postgresql://charter@127.0.0.1:1/none")
+    with pytest.raises(DBAPIError):
+        await store.check()
+    await store.close()
+
+
+@pytest.mark.parametrize("address", ["mysql://charter@db/charter", "charter.sqlite", "x://"])
+def test_another_kind_of_database_is_refused(address: str) -> None:
+    with pytest.raises(BadSetting):
+        Store(address)
+
+
+async def test_an_address_needs_to_name_no_driver() -> None:
+    for address in ("postgres://db/charter", "postgresql+asyncpg://db/charter"):
+        store = Store(address)
+        assert store.url.drivername == "postgresql+psycopg"
+        assert not store.is_sqlite
+        await store.close()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)],
+)
+async def test_sqlite_is_set_to_lose_nothing_and_to_forget_what_is_deleted(
+    sqlite_url: str, pragma: str, value: object
+) -> None:
+    store = Store(sqlite_url)
+    async with store.session() as session:
+        assert await session.scalar(text(f"PRAGMA {pragma}")) == value
+
+    def asked() -> object:
+        engine = store.plain_engine()
+        try:
+            with engine.connect() as connection:
+                return connection.scalar(text(f"PRAGMA {pragma}"))
+        finally:
+            engine.dispose()
+
+    assert await asyncio.to_thread(asked) == value
+    await store.close()
