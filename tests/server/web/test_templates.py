@@ -1,0 +1,79 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from starlette.requests import Request
+
+from server.settings import Settings
+from server.web.templates import Templates
+from tests.support.pages import built_client
+
+
+def request(who: object = None) -> Request:
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/here",
+        "headers": [(b"host", b"localhost")],
+        "query_string": b"",
+        "scheme": "http",
+        "state": {"who": who, "request_id": "abc"},
+    }
+    return Request(scope)
+
+
+def render(tmp_path: Path, settings: Settings | None = None, **values: object) -> str:
+    templates = Templates(settings or Settings(), built_client(tmp_path / "dist"))
+    values = {
+        "title": "Title",
+        "sentence": "Sentence.",
+        "status": 404,
+        "request_id": "abc",
+    } | values
+    return bytes(
+        templates.page(request(values.pop("who", None)), "web/error.html", values).body
+    ).decode()
+
+
+def test_every_page_has_styles_help_and_a_way_home(tmp_path: Path) -> None:
+    page = render(tmp_path)
+    assert '<link rel="stylesheet" href="/static/assets/base-1.css">' in page
+    assert "Ask an organiser of your group." in page
+    assert 'href="/"' in page
+    assert 'href="#main"' in page
+    assert '<html lang="en-GB"' in page
+
+
+def test_a_signed_in_person_is_named_and_can_sign_out(tmp_path: Path) -> None:
+    page = render(tmp_path, who=SimpleNamespace(name="Ann <b>"))
+    assert "You are <strong>Ann &lt;b&gt;</strong>" in page
+    assert 'action="/sign-out"' in page
+    assert "sign-out" not in render(tmp_path / "other")
+
+
+def test_words_are_shown_as_words_never_as_markup(tmp_path: Path) -> None:
+    page = render(tmp_path, sentence="<script>alert(1)</script>")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_no_page_has_scripts_or_styles_of_its_own(tmp_path: Path) -> None:
+    page = render(tmp_path, who=SimpleNamespace(name="Ann"))
+    assert " style=" not in page
+    assert "<style" not in page
+    assert page.count("<script") == page.count('<script type="module" src="/static/')
+
+
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("help@charter.example", 'href="mailto:help@charter.example"'),
+        ("01225 123456", 'href="tel:01225123456"'),
+        ("https://charter.example/help", 'href="https://charter.example/help"'),
+        ("Room 4, on Tuesdays", "<p>Room 4, on Tuesdays</p>"),
+    ],
+)
+def test_help_names_a_person_and_how_to_reach_them(tmp_path: Path, contact: str, link: str) -> None:
+    page = render(tmp_path, Settings(help_name="Sam Jones", help_contact=contact))
+    assert "Ask Sam Jones." in page
+    assert link in page
