@@ -1,0 +1,1 @@
+"""People: groups, who belongs to them, how they come in, and who may do what."""

@@ -1,0 +1,212 @@
+"""Who is asking: the person behind a cookie or an access token, on pages and on sockets.
+
+Five hundred people may arrive on the live socket in one second, so this is one query over unique
+indexes, and `who_by_token_hash` answers for many at once.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server import clock
+from server.people.permits import Role, Who
+from server.people.rules import RENEW_AFTER
+from server.people.sessions import renew
+from server.people.tables import AccessTokenRow, MembershipRow, PersonRow, SessionRow
+from server.people.tokens import hash_of
+from server.settings import Settings
+from server.store import Store
+
+COOKIE = "our_charter"
+_SECURE_COOKIE = f"__Host-{COOKIE}"
+_EITHER_COOKIE = (f"{COOKIE}=", f"{_SECURE_COOKIE}=")
+# Databases take only so many values in one question.
+_AT_ONCE = 1000
+# What is the same for everybody needs nobody's name.
+_FOR_EVERYBODY = ("/static/", "/pictures/", "/healthz", "/readyz", "/metrics")
+
+
+class _Found(NamedTuple):
+    who: Who
+    used_at: datetime | None  # of a session; an access token has none
+
+
+_KEYS = union_all(
+    select(
+        SessionRow.token_hash.label("hash"),
+        SessionRow.person_id.label("person_id"),
+        SessionRow.used_at.label("used_at"),
+    ).where(
+        SessionRow.token_hash.in_(bindparam("hashes", expanding=True)),
+        SessionRow.expires_at > bindparam("now"),
+    ),
+    select(AccessTokenRow.token_hash, AccessTokenRow.person_id, null()).where(
+        AccessTokenRow.token_hash.in_(bindparam("hashes", expanding=True))
+    ),
+).subquery()
+
+_WHO = (
+    select(
+        _KEYS.c.hash,
+        _KEYS.c.used_at,
+        PersonRow.id,
+        PersonRow.name,
+        PersonRow.picture,
+        MembershipRow.group_id,
+        MembershipRow.role,
+    )
+    .join(PersonRow, PersonRow.id == _KEYS.c.person_id)
+    .outerjoin(
+        MembershipRow,
+        and_(MembershipRow.person_id == PersonRow.id, MembershipRow.ended_at.is_(None)),
+    )
+)
+
+
+async def who_by_token_hash(session: AsyncSession, hashes: Collection[str]) -> dict[str, Who]:
+    """The people behind these hashes of sessions and access tokens; unknown ones are left out."""
+    return {key: found.who for key, found in (await _find(session, hashes)).items()}
+
+
+async def roles_of(
+    session: AsyncSession, person_ids: Collection[str]
+) -> dict[str, dict[str, Role]]:
+    """The role of each of these people in each of their groups; {} for who is in none."""
+    roles: dict[str, dict[str, Role]] = {person_id: {} for person_id in person_ids}
+    for some in _in_parts(list(roles)):
+        rows = await session.execute(
+            select(MembershipRow.person_id, MembershipRow.group_id, MembershipRow.role).where(
+                MembershipRow.person_id.in_(some), MembershipRow.ended_at.is_(None)
+            )
+        )
+        for person_id, group_id, role in rows:
+            roles[person_id][group_id] = Role(role)
+    return roles
+
+
+async def who_is(connection: HTTPConnection, store: Store) -> Who | None:
+    """The person asking on this connection, page or socket; None when nobody is signed in."""
+    secret = token_of(connection)
+    if secret is None:
+        return None
+    key = hash_of(secret)
+    async with store.reading() as session:
+        return (await who_by_token_hash(session, [key])).get(key)
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """The secret a connection brings: `Authorization: Bearer`, else the session cookie."""
+    return bearer_of(connection) or session_of(connection)
+
+
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The access token in `Authorization: Bearer TOKEN`, if there is one."""
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() or None if scheme.lower() == "bearer" else None
+
+
+def session_of(connection: HTTPConnection) -> str | None:
+    """The secret in the session cookie, if there is one."""
+    settings: Settings = connection.app.state.settings
+    return connection.cookies.get(cookie_name(settings.secure)) or None
+
+
+def cookie_name(secure: bool) -> str:
+    """The session cookie's name. `__Host-` keeps other sites of one domain from setting it."""
+    return _SECURE_COOKIE if secure else COOKIE
+
+
+def remember(response: Response, secret: str, settings: Settings) -> None:
+    """Have the browser keep this session's secret for as long as the session lasts."""
+    response.set_cookie(
+        cookie_name(settings.secure),
+        secret,
+        max_age=settings.session_days * 24 * 60 * 60,
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget(response: Response, settings: Settings) -> None:
+    """Have the browser drop the session's secret."""
+    response.delete_cookie(
+        cookie_name(settings.secure), path="/", secure=settings.secure, httponly=True
+    )
+
+
+class KnowWhoAsks:
+    """Pure ASGI: puts the person asking into `request.state.who`, for pages (not for sockets).
+
+    A session that is being used is renewed once a day, so nobody is signed out while taking part.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["who"] = None
+        connection = HTTPConnection(scope)
+        secret = token_of(connection)
+        if secret is None or scope["path"].startswith(_FOR_EVERYBODY):
+            await self.app(scope, receive, send)
+            return
+        store: Store = connection.app.state.store
+        key = hash_of(secret)
+        async with store.reading() as session:
+            found = (await _find(session, [key])).get(key)
+        if found is not None:
+            state["who"] = found.who
+            if found.used_at is not None and clock.now() - found.used_at > RENEW_AFTER:
+                send = await self._renewed(connection, secret, send)
+        await self.app(scope, receive, send)
+
+    async def _renewed(self, connection: HTTPConnection, secret: str, send: Send) -> Send:
+        settings: Settings = connection.app.state.settings
+        async with connection.app.state.store.session() as session:
+            await renew(session, secret, settings.session_days)
+        bearing = Response()
+        remember(bearing, secret, settings)
+        cookie = bearing.headers["set-cookie"]
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                # A page that signs somebody in or out has the last word.
+                if not any(
+                    line.startswith(_EITHER_COOKIE) for line in headers.getlist("set-cookie")
+                ):
+                    headers.append("set-cookie", cookie)
+            await send(message)
+
+        return send_with_cookie
+
+
+async def _find(session: AsyncSession, hashes: Collection[str]) -> dict[str, _Found]:
+    people: dict[str, _Found] = {}
+    roles: dict[str, dict[str, Role]] = {}
+    for some in _in_parts(list(hashes)):
+        rows = await session.execute(_WHO, {"hashes": some, "now": clock.now()})
+        for key, used_at, person_id, name, picture, group_id, role in rows:
+            mine = roles.setdefault(key, {})
+            if group_id is not None:
+                mine[group_id] = Role(role)
+            people[key] = _Found(Who(person_id, name, picture, mine), used_at)
+    return people
+
+
+def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
