@@ -1,6 +1,15 @@
 import "fake-indexeddb/auto";
 import { afterEach } from "vitest";
 
+// jsdom lays nothing out; ProseMirror asks where things are when it scrolls to them.
+if (typeof Range !== "undefined") {
+  Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+  Range.prototype.getBoundingClientRect = () => new DOMRect();
+}
+if (typeof window !== "undefined") {
+  globalThis.ClipboardEvent ??= class extends Event {} as unknown as typeof ClipboardEvent;
+}
+
 afterEach(() => {
   // A test without a browser has neither.
   if (typeof document === "undefined") return;
