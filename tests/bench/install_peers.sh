@@ -19,6 +19,7 @@ for peer in "$@"; do
     "$home/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$home/requirements.txt"
   elif [ ! -d "$home/node_modules" ]; then
     # --legacy-peer-deps: @y/protocols asks for a @y/y that has only pre-releases, so a plain install fails.
+    # Hocuspocus is given a newer better-sqlite3 than it asks for: version 12 ends Node 24 at a garbage collection.
     (cd "$home" && npm install --legacy-peer-deps --no-package-lock --no-audit --no-fund --loglevel=error)
   fi
 done
