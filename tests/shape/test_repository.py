@@ -52,6 +52,16 @@ def test_npm_keeps_no_address_in_its_lock_file() -> None:
     assert not [name for name, package in packages.items() if "resolved" in package]
 
 
+def test_the_npm_lock_file_knows_every_platform() -> None:
+    # npm leaves out what its registry did not have, and then refuses its own lock file.
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    names = {path.rsplit("node_modules/", 1)[-1] for path in packages}
+    optional = {
+        name for entry in packages.values() for name in entry.get("optionalDependencies", ())
+    }
+    assert not optional - names
+
+
 def _pinned(lock: str) -> dict[str, str]:
     """Name → version of a lock file."""
     found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / lock).read_text(), re.MULTILINE)
