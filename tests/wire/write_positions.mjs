@@ -1,6 +1,5 @@
-// Writes positions.json with npm's own fractional-indexing, the reference for both of ours.
-// node tests/wire/write_positions.mjs
-import { writeFileSync } from "node:fs";
+// Prints positions.json, made by npm's own fractional-indexing: the reference for both of ours.
+// node tests/wire/write_positions.mjs > tests/wire/positions.json
 import { generateKeyBetween, generateNKeysBetween } from "fractional-indexing";
 
 const between = [];
@@ -45,8 +44,7 @@ const chance = (below) => {
 };
 const keys = ["a0"];
 for (let step = 0; step < 200; step++) {
-  const place =
-    step < 80 ? chance(keys.length + 1) : step < 110 ? 0 : step < 140 ? keys.length : 5;
+  const place = step < 80 ? chance(keys.length + 1) : step < 110 ? 0 : step < 140 ? keys.length : 5;
   keys.splice(place, 0, add(keys[place - 1] ?? null, keys[place] ?? null));
 }
 
@@ -55,7 +53,4 @@ const lines = Object.entries(golden).map(([name, cases]) => {
   const rows = cases.map((row) => `    ${JSON.stringify(row)}`).join(",\n");
   return `  ${JSON.stringify(name)}: [\n${rows}\n  ]`;
 });
-writeFileSync(
-  new URL("positions.json", import.meta.url),
-  `{\n${lines.join(",\n")}\n}\n`,
-);
+process.stdout.write(`{\n${lines.join(",\n")}\n}\n`);

@@ -1,0 +1,1 @@
+"""Golden cases: what both languages must write and read alike."""
