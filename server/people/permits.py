@@ -15,9 +15,14 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What may be asked: read or change a Charter, invite people, start a Charter."""
+    """What may be asked: read, watch or change a Charter, invite people, start a Charter.
+
+    To watch is to be there while it is written, and so to see the names of those who write. A
+    Charter may be for everybody to read; names are for the group.
+    """
 
     READ = "read"
+    WATCH = "watch"
     WRITE = "write"
     INVITE = "invite"
     ORGANISE = "organise"
@@ -44,9 +49,9 @@ class Thing(Protocol):
 
 
 _PERMITS: Mapping[Role, frozenset[Action]] = {
-    Role.READER: frozenset({Action.READ}),
-    Role.MEMBER: frozenset({Action.READ, Action.WRITE}),
-    Role.ORGANISER: frozenset({Action.READ, Action.WRITE, Action.INVITE, Action.ORGANISE}),
+    Role.READER: frozenset({Action.READ, Action.WATCH}),
+    Role.MEMBER: frozenset({Action.READ, Action.WATCH, Action.WRITE}),
+    Role.ORGANISER: frozenset(Action),
 }
 
 

@@ -30,36 +30,36 @@ OF_OTHERS_FOR_ALL = Charter(THEIRS, "everybody")
 
 # fmt: off
 TABLE = [
-    # who        what               READ   WRITE  INVITE ORGANISE
-    (NOBODY,     FOR_GROUP,         False, False, False, False),
-    (NOBODY,     FOR_ALL,           True,  False, False, False),
-    (STRANGER,   FOR_GROUP,         False, False, False, False),
-    (STRANGER,   FOR_ALL,           True,  False, False, False),
-    (READER,     FOR_GROUP,         True,  False, False, False),
-    (READER,     FOR_ALL,           True,  False, False, False),
-    (READER,     OF_OTHERS,         False, False, False, False),
-    (READER,     OF_OTHERS_FOR_ALL, True,  False, False, False),
-    (MEMBER,     FOR_GROUP,         True,  True,  False, False),
-    (MEMBER,     FOR_ALL,           True,  True,  False, False),
-    (MEMBER,     OF_OTHERS,         False, False, False, False),
-    (MEMBER,     OF_OTHERS_FOR_ALL, True,  False, False, False),
-    (ORGANISER,  FOR_GROUP,         True,  True,  True,  True),
-    (ORGANISER,  FOR_ALL,           True,  True,  True,  True),
-    (ORGANISER,  OF_OTHERS,         False, False, False, False),
-    (ORGANISER,  OF_OTHERS_FOR_ALL, True,  False, False, False),
-    (BOTH,       FOR_GROUP,         True,  False, False, False),
-    (BOTH,       FOR_ALL,           True,  False, False, False),
-    (BOTH,       OF_OTHERS,         True,  True,  True,  True),
-    (BOTH,       OF_OTHERS_FOR_ALL, True,  True,  True,  True),
+    # who        what              READ   WATCH  WRITE  INVITE ORGANISE
+    (NOBODY,    FOR_GROUP,         False, False, False, False, False),
+    (NOBODY,    FOR_ALL,           True,  False, False, False, False),
+    (STRANGER,  FOR_GROUP,         False, False, False, False, False),
+    (STRANGER,  FOR_ALL,           True,  False, False, False, False),
+    (READER,    FOR_GROUP,         True,  True,  False, False, False),
+    (READER,    FOR_ALL,           True,  True,  False, False, False),
+    (READER,    OF_OTHERS,         False, False, False, False, False),
+    (READER,    OF_OTHERS_FOR_ALL, True,  False, False, False, False),
+    (MEMBER,    FOR_GROUP,         True,  True,  True,  False, False),
+    (MEMBER,    FOR_ALL,           True,  True,  True,  False, False),
+    (MEMBER,    OF_OTHERS,         False, False, False, False, False),
+    (MEMBER,    OF_OTHERS_FOR_ALL, True,  False, False, False, False),
+    (ORGANISER, FOR_GROUP,         True,  True,  True,  True,  True),
+    (ORGANISER, FOR_ALL,           True,  True,  True,  True,  True),
+    (ORGANISER, OF_OTHERS,         False, False, False, False, False),
+    (ORGANISER, OF_OTHERS_FOR_ALL, True,  False, False, False, False),
+    (BOTH,      FOR_GROUP,         True,  True,  False, False, False),
+    (BOTH,      FOR_ALL,           True,  True,  False, False, False),
+    (BOTH,      OF_OTHERS,         True,  True,  True,  True,  True),
+    (BOTH,      OF_OTHERS_FOR_ALL, True,  True,  True,  True,  True),
 ]
 # fmt: on
 
 
-COLUMNS = (Action.READ, Action.WRITE, Action.INVITE, Action.ORGANISE)
+COLUMNS = (Action.READ, Action.WATCH, Action.WRITE, Action.INVITE, Action.ORGANISE)
 
 
 @pytest.mark.parametrize("row", TABLE)
-def test_the_table_of_permits(row: tuple[Who | None, Charter, bool, bool, bool, bool]) -> None:
+def test_the_table_of_permits(row: tuple[Who | None, Charter, *tuple[bool, ...]]) -> None:
     who, charter, *permits = row
     assert [may(who, action, charter) for action in COLUMNS] == permits
 

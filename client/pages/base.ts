@@ -1,0 +1,47 @@
+/**
+ * Every page: the styles, and small things that only make a page nicer. All of them work without.
+ */
+
+import "@fontsource/atkinson-hyperlegible-next/400.css";
+import "@fontsource/atkinson-hyperlegible-next/700.css";
+import "../styles/all.scss";
+
+/** A form sends itself once, however often its button is pressed. */
+function sendOnce(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
+  if (form.dataset["sent"] !== undefined) event.preventDefault();
+  form.dataset["sent"] = "";
+}
+
+/** A page that comes back with the browser's Back button can send again. */
+function sendAgain(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) {
+    delete form.dataset["sent"];
+  }
+}
+
+/** On paper nothing can be opened, so it is open. */
+function openAll(): void {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+}
+
+/** `<button data-copy="ID" data-copied="Copied" hidden>` copies the text of the element ID. */
+function offerCopying(): void {
+  if (!("clipboard" in navigator)) return;
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const text = document.getElementById(button.dataset["copy"] ?? "")?.textContent?.trim();
+      const said = button.parentElement?.querySelector<HTMLElement>("[data-copied]");
+      void navigator.clipboard.writeText(text ?? "").then(() => {
+        if (said !== null && said !== undefined) said.textContent = said.dataset["copied"] ?? "";
+      });
+    });
+  }
+}
+
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", sendAgain);
+window.addEventListener("beforeprint", openAll);
+offerCopying();
