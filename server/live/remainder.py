@@ -78,16 +78,13 @@ def _cut_struct(data: bytes, place: Place, offset: int) -> bytes:
     kind = info & 31
     if kind in (updates.GC, updates.SKIP):
         return bytes((kind,)) + number(place.length - offset)
-    p = place.start + 1
+    p = updates.content_start(data, place.start)
     right = b""
-    if info & updates.LEFT:
-        _, p = _pair(data, p)
     if info & updates.RIGHT:
-        start = p
-        _, p = _pair(data, p)
+        start = place.start + 1
+        if info & updates.LEFT:
+            start = updates.past_pair(data, start)
         right = data[start:p]
-    if not info & (updates.LEFT | updates.RIGHT):
-        p = _past_parent(data, p, info)
     left = number(place.client) + number(place.clock + offset - 1)
     return bytes((info | updates.LEFT,)) + left + right + _cut_content(data, p, place, kind, offset)
 
@@ -105,22 +102,3 @@ def _cut_content(data: bytes, p: int, place: Place, kind: int, offset: int) -> b
         return number(len(encoded)) + encoded
     p = updates.pass_values(data, p, offset)
     return number(place.length - offset) + data[p : place.end]
-
-
-def _pair(data: bytes, p: int) -> tuple[int, int]:
-    first, p = updates.read_number(data, p)
-    _, p = updates.read_number(data, p)
-    return first, p
-
-
-def _past_parent(data: bytes, p: int, info: int) -> int:
-    rooted, p = updates.read_number(data, p)
-    if rooted:
-        size, p = updates.read_number(data, p)
-        p += size
-    else:
-        _, p = _pair(data, p)
-    if info & updates.UNDER:
-        size, p = updates.read_number(data, p)
-        p += size
-    return p

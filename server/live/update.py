@@ -261,6 +261,29 @@ def read_number(b: bytes, p: int) -> tuple[int, int]:
     return _long(b, p + 1, b[p])
 
 
+def past_pair(b: bytes, p: int) -> int:
+    """Where the (client, clock) that stands at `p` ends."""
+    _, p = read_number(b, p)
+    _, p = read_number(b, p)
+    return p
+
+
+def content_start(b: bytes, p: int) -> int:
+    """Where the content of the struct at `p` begins, after its neighbours or its parent."""
+    info = b[p]
+    p += 1
+    if info & 31 in _BARE:
+        return p
+    for named in (LEFT, RIGHT):
+        if info & named:
+            p = past_pair(b, p)
+    if info & _REFERS:
+        return p
+    rooted, p = read_number(b, p)
+    p = _name(b, p) if rooted else past_pair(b, p)
+    return _name(b, p) if info & UNDER else p
+
+
 def pass_values(b: bytes, p: int, count: int) -> int:
     """Where the `count` values that begin at `p` end; for bytes that `read` took before."""
     budget = _Budget(len(b))

@@ -1,0 +1,169 @@
+"""Engine workers as real processes: killed, replaced, and none left behind."""
+
+import asyncio
+import os
+import pickle
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pytest
+
+from server.errors import CannotOpen
+from server.live.engine import (
+    Engine,
+    EngineBusy,
+    JobFailed,
+    WorkerDied,
+    WorkerOverran,
+    WorkerPanicked,
+    read_reply,
+)
+from server.settings import Settings
+from server.writing import document
+from server.writing.charter import Charter, Kind
+from tests.server.live import spells
+from tests.server.live.updates import Writer, hostile, structs, update
+
+SETTINGS = Settings(engine_seconds=1.0, engine_memory=256 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class Edit:
+    person_id: str | None
+    change: bytes
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    engine = Engine(SETTINGS)
+    yield engine
+    await engine.aclose()
+
+
+def _edits(*changes: bytes) -> Sequence[Edit]:
+    return [Edit("ben", change) for change in changes]
+
+
+# A child of what is no type: the item's `kind`.
+BAD = update(structs(999, 0, b"\x07\x00\x07\x01\x06"))
+
+
+async def test_a_worker_settles_and_stays_for_the_next(engine: Engine) -> None:
+    ben = Writer(7)
+    added = ben.add("i1", "Hello")
+    settled = await engine.settle(b"", _edits(added))
+    assert [item.id for item in settled.reading.charter.items] == ["i1"]
+    again = await engine.settle(settled.state, _edits(ben.type("i1", 5, "!")))
+    assert again.changed == {"i1": "ben"}
+    assert len(engine.processes) == 1
+
+
+async def test_no_worker_runs_before_it_is_needed_nor_long_after() -> None:
+    engine = Engine(SETTINGS, idle=0.01)
+    await engine.begin(Charter(title="Ours", summary="", language="en-GB", items=()))
+    [process] = engine.processes
+    assert await asyncio.wait_for(process.wait(), 10) != 0
+    assert engine.processes == ()
+    await engine.aclose()
+
+
+async def test_a_change_of_the_servers_own(engine: Engine) -> None:
+    ben = Writer(7)
+    added = ben.add("i1", "Hello")
+    made = await engine.change(added, (), partial(document.move, item_id="i1", place="a9"))
+    settled = await engine.settle(added, _edits(made))
+    assert settled.reading.charter.items[0].position == "a9"
+
+
+@pytest.mark.parametrize(
+    ("spell", "refusal"),
+    [
+        (spells.spin, WorkerOverran),
+        (spells.swell, CannotOpen),
+        (spells.crash, WorkerDied),
+        (spells.panic, WorkerPanicked),
+        (spells.fail, JobFailed),
+    ],
+    ids=lambda value: value.__name__,
+)
+async def test_what_stops_a_worker_is_told_by_name_and_the_next_job_is_done(
+    engine: Engine, spell: spells.Spell, refusal: type[CannotOpen]
+) -> None:
+    with pytest.raises(refusal):
+        await engine.change(b"", (), spell)
+    settled = await engine.settle(b"", _edits(Writer(7).add("i1")))
+    assert settled.changed == {"i1": "ben"}
+
+
+async def test_a_worker_that_was_killed_between_two_jobs_is_replaced(engine: Engine) -> None:
+    await engine.settle(b"", ())
+    [process] = engine.processes
+    process.kill()
+    await process.wait()
+    await engine.settle(b"", ())
+
+
+async def test_a_worker_that_takes_no_processor_time_is_not_waited_for_for_ever() -> None:
+    engine = Engine(replace(SETTINGS, engine_seconds=0.1))
+    with pytest.raises(WorkerOverran):
+        await engine.change(b"", (), spells.sleep)
+    await engine.aclose()
+
+
+async def test_a_job_that_is_given_up_ends_its_worker(engine: Engine) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await engine.change(b"", (), spells.spin)
+    await engine.aclose()
+    assert engine.processes == ()
+
+
+async def test_jobs_wait_for_their_turn_and_too_many_are_told_so(engine: Engine) -> None:
+    jobs = [asyncio.create_task(engine.settle(b"", ())) for _ in range(400)]
+    done = await asyncio.gather(*jobs, return_exceptions=True)
+    refused = [one for one in done if isinstance(one, BaseException)]
+    assert 0 < len(refused) < 400
+    assert {type(one) for one in refused} == {EngineBusy}
+
+
+async def test_the_edit_that_stops_a_worker_is_found(engine: Engine) -> None:
+    ben = Writer(7)
+    good = [ben.add("i1", "Hello"), *(ben.type("i1", 0, "x") for _ in range(5))]
+    tail = _edits(*good[:3], BAD, *good[3:])
+    with pytest.raises(CannotOpen):
+        await engine.settle(b"", tail)
+    assert await engine.find_bad(b"", tail) == 3
+    assert await engine.find_bad(b"", [*tail[:3], *tail[4:]]) is None
+
+
+async def test_a_checkpoint_that_cannot_be_opened_blames_no_edit(engine: Engine) -> None:
+    assert await engine.find_bad(b"\xff\xff", _edits(Writer(7).add("i1"))) is None
+
+
+@pytest.mark.parametrize("name", [name for name in hostile() if "hang" in name][:3])
+async def test_an_edit_that_never_comes_back_is_found(engine: Engine, name: str) -> None:
+    """Opened unscreened, as if the guard had let it through."""
+    with suppress(CannotOpen):
+        await engine.settle(b"", _edits(*hostile()[name]))
+    bad = await engine.find_bad(b"", _edits(*hostile()[name]))
+    assert bad is None or bad < len(hostile()[name])
+
+
+async def test_a_worker_knows_nothing_of_our_surroundings(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUR_CHARTER_DATABASE_URL", "postgresql://secret")
+    await engine.settle(b"", ())
+    [process] = engine.processes
+    with open(f"/proc/{process.pid}/environ", "rb") as environment:  # noqa: PTH123, ASYNC230
+        assert b"secret" not in environment.read()
+
+
+def test_values_of_other_kinds_are_not_read_from_a_worker() -> None:
+    """A worker has opened what strangers wrote; its pickles may hold our plain values only."""
+    for value in (os.system, EngineBusy, document.opened):
+        with pytest.raises(pickle.UnpicklingError):
+            read_reply(pickle.dumps(value))
+    assert read_reply(pickle.dumps(Kind.HEADING)) is Kind.HEADING
