@@ -30,7 +30,8 @@ def test_documents_are_what_yjs_writes(node: str) -> None:
     assert by_yjs(node) == [golden for golden in kept if golden["writer"] == "yjs"]
 
 
-def test_positions_are_what_the_client_computes(node: str) -> None:
-    script = HERE / "write_positions.mjs"
-    printed = subprocess.run([node, str(script)], check=True, capture_output=True, text=True).stdout
-    assert printed == (HERE / "positions.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["positions", "wordings"])
+def test_cases_are_what_their_script_prints(node: str, name: str) -> None:
+    script = HERE / f"write_{name}.mjs"
+    printed = subprocess.run([node, str(script)], check=True, capture_output=True).stdout
+    assert printed == (HERE / f"{name}.json").read_bytes()
