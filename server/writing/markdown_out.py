@@ -57,7 +57,7 @@ _UNQUOTED = re.compile(r"[A-Za-z](?:[^\x00-\x1f:#]|:(?=\S)|(?<! )#)*")
 _NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
-def render(charter: Charter) -> str:
+def markdown(charter: Charter) -> str:
     """The file of a valid Charter, in UTF-8 once encoded, with `\\n` at each line's end."""
     labels = LABELS.get(charter.language.partition("-")[0].lower(), LABELS["en"])
     numbers = charter.numbers

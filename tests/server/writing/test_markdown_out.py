@@ -89,7 +89,7 @@ def whole() -> Charter:
 
 
 def test_a_charter_as_a_file() -> None:
-    assert markdown_out.render(whole()) == WHOLE
+    assert markdown_out.markdown(whole()) == WHOLE
 
 
 def test_the_file_reads_back_as_the_charter() -> None:
@@ -104,7 +104,7 @@ def words_of(file: str) -> str:
 def rendered(*runs: Run | str) -> str:
     rich: RichText = (paragraph(*runs),)
     return words_of(
-        markdown_out.render(Charter("A", items=(Item("a", Kind.STATEMENT, "a0", rich),)))
+        markdown_out.markdown(Charter("A", items=(Item("a", Kind.STATEMENT, "a0", rich),)))
     )
 
 
@@ -163,13 +163,13 @@ def test_strong_words_keep_their_edges(runs: list[Run | str], line: str) -> None
     ],
 )
 def test_a_title_is_what_yaml_reads_as_the_same_text(title: str, line: str) -> None:
-    file = markdown_out.render(Charter(title))
+    file = markdown_out.markdown(Charter(title))
     assert file.split("\n")[1] == line
     assert markdown_in.parse(file.encode()).title == title
 
 
 def test_a_welsh_charter_has_welsh_labels() -> None:
-    file = markdown_out.render(replace(whole(), language="cy"))
+    file = markdown_out.markdown(replace(whole(), language="cy"))
     assert "### Datganiad 2 (wedi'i adael allan)" in file
     assert "**Pam**" in file
     assert markdown_in.parse(file.encode()) == replace(whole(), language="cy")
@@ -179,11 +179,11 @@ def test_a_welsh_charter_has_welsh_labels() -> None:
 @settings(deadline=None, max_examples=300)
 def test_any_charter_survives_its_file(value: Charter) -> None:
     assert charter.valid(value) == value
-    assert markdown_in.parse(markdown_out.render(value).encode()) == value
+    assert markdown_in.parse(markdown_out.markdown(value).encode()) == value
 
 
 @given(strategies.charters)
 @settings(deadline=None, max_examples=50)
 def test_any_charter_survives_windows(value: Charter) -> None:
-    file = markdown_out.render(value).replace("\n", "\r\n")
+    file = markdown_out.markdown(value).replace("\n", "\r\n")
     assert markdown_in.parse(b"\xef\xbb\xbf" + file.encode()) == value

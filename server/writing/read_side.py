@@ -1,0 +1,169 @@
+"""The read side of a Charter: rows that pages, comparisons and exports read.
+
+Wordings are stored once, by digest, in the canonical form that the digest was computed over. Rows
+of items are touched only where they changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import clock
+from server.errors import UnknownCharter
+from server.writing import charter as charters
+from server.writing import rich_text, wording
+from server.writing.charter import Charter, Item, Kind
+from server.writing.tables import CharterRow, ItemRow, WordingRow
+
+# What of an item's row is read from the document.
+_READ = ("kind", "position", "wording_digest", "left_out", "why", "origins")
+
+
+def store_reading(
+    connection: Connection,
+    charter_id: str,
+    charter: Charter,
+    seq: int,
+    changed: Mapping[str, str | None],
+) -> None:
+    """Bring the rows of a Charter up to what its document says at entry `seq` of its journal.
+
+    `changed` tells the last person to touch each item touched since the last time; None where that
+    was the server. An item that changed and is not in it counts as changed by the server; a new
+    one that is not in it as imported, and changed by nobody.
+    """
+    now = clock.now()
+    wordings = {item.id: wording.of(item) for item in charter.items}
+    digests = {item_id: wording.digest(each).whole for item_id, each in wordings.items()}
+    stored = {
+        row.item_id: dict(zip(_READ, row[1:], strict=True))
+        for row in connection.execute(
+            select(ItemRow.item_id, *(getattr(ItemRow, name) for name in _READ)).where(
+                ItemRow.charter_id == charter_id
+            )
+        )
+    }
+    new: list[dict[str, Any]] = []
+    newer: list[dict[str, Any]] = []
+    for item in charter.items:
+        row = _row(item, digests[item.id])
+        if item.id not in stored:
+            at = now if item.id in changed else None
+            new.append({"item_id": item.id, **row, **_change(at, changed.get(item.id))})
+        elif stored[item.id] != row:
+            newer.append({"item": item.id, **row, **_change(now, changed.get(item.id))})
+    _store_wordings(
+        connection,
+        {
+            digests[item_id]: wordings[item_id]
+            for item_id in digests
+            if stored.get(item_id, {}).get("wording_digest") != digests[item_id]
+        },
+    )
+    _store_items(connection, charter_id, new, newer, gone=stored.keys() - digests.keys())
+    connection.execute(
+        update(CharterRow)
+        .where(CharterRow.id == charter_id)
+        .values(
+            title=charter.title,
+            summary=charter.summary,
+            language=charter.language,
+            settled_seq=seq,
+        )
+    )
+
+
+async def read_charter(session: AsyncSession, charter_id: str) -> Charter:
+    """A Charter as it last settled. Raises UnknownCharter."""
+    row = await session.get(CharterRow, charter_id)
+    if row is None:
+        raise UnknownCharter
+    found = await session.execute(
+        select(ItemRow, WordingRow)
+        .join(WordingRow, WordingRow.digest == ItemRow.wording_digest)
+        .where(ItemRow.charter_id == charter_id)
+    )
+    return Charter(
+        title=row.title,
+        summary=row.summary,
+        language=row.language,
+        # Sorted here: a database may order text by the rules of some language.
+        items=charters.in_order(_item(item, says) for item, says in found),
+    )
+
+
+def _change(at: datetime | None, by: str | None) -> dict[str, Any]:
+    return {"changed_at": at, "changed_by": by}
+
+
+def _row(item: Item, digest: str) -> dict[str, Any]:
+    return {
+        "kind": str(item.kind),
+        "position": item.position,
+        "wording_digest": digest,
+        "left_out": item.left_out,
+        "why": rich_text.to_json(item.why),
+        "origins": list(item.origins),
+    }
+
+
+def _item(row: ItemRow, says: WordingRow) -> Item:
+    return Item(
+        id=row.item_id,
+        kind=Kind(row.kind),
+        position=row.position,
+        words=rich_text.from_json(says.words),
+        meaning=rich_text.from_json(says.meaning),
+        picture=says.picture,
+        why=rich_text.from_json(row.why),
+        left_out=row.left_out,
+        origins=tuple(row.origins),
+    )
+
+
+def _store_wordings(connection: Connection, new: Mapping[str, wording.Wording]) -> None:
+    if not new:
+        return
+    # Another server may be storing the same words at this moment.
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(WordingRow).on_conflict_do_nothing()
+    connection.execute(
+        statement,
+        [
+            {
+                "digest": digest,
+                "words": rich_text.to_json(each.words),
+                "meaning": rich_text.to_json(each.meaning),
+                "picture": each.picture,
+            }
+            # In one order everywhere, so that two servers never wait for each other in a circle.
+            for digest, each in sorted(new.items())
+        ],
+    )
+
+
+def _store_items(
+    connection: Connection,
+    charter_id: str,
+    new: Sequence[dict[str, Any]],
+    newer: Sequence[dict[str, Any]],
+    gone: set[str],
+) -> None:
+    if gone:
+        connection.execute(
+            delete(ItemRow).where(ItemRow.charter_id == charter_id, ItemRow.item_id.in_(gone))
+        )
+    if new:
+        connection.execute(insert(ItemRow), [{"charter_id": charter_id, **row} for row in new])
+    if newer:
+        items = ItemRow.__table__
+        connection.execute(
+            update(ItemRow)
+            .where(items.c.charter_id == charter_id, items.c.item_id == bindparam("item"))
+            .values({name: bindparam(name) for name in (*_READ, "changed_at", "changed_by")}),
+            newer,
+        )
