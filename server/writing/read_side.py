@@ -38,7 +38,9 @@ def store_reading(
     """
     now = clock.now()
     wordings = {item.id: wording.of(item) for item in charter.items}
-    digests = {item_id: wording.digest(each).whole for item_id, each in wordings.items()}
+    digests = {
+        item_id: wording.digest_of_canonical(each).whole for item_id, each in wordings.items()
+    }
     stored = {
         row.item_id: dict(zip(_READ, row[1:], strict=True))
         for row in connection.execute(

@@ -48,18 +48,23 @@ class Digests:
 
 
 def of(item: Item) -> Wording:
-    """The canonical wording of an item."""
-    return canonical(Wording(item.words, item.meaning, item.picture))
+    """The canonical wording of a valid item."""
+    return Wording(_composed(item.words), _composed(item.meaning), item.picture)
 
 
 def canonical(wording: Wording) -> Wording:
     """The wording that its digest is computed over: tidy, in Unicode form NFC."""
-    return Wording(_canonical(wording.words), _canonical(wording.meaning), wording.picture)
+    words, meaning = rich_text.tidy(wording.words), rich_text.tidy(wording.meaning)
+    return Wording(_composed(words), _composed(meaning), wording.picture)
 
 
 def digest(wording: Wording) -> Digests:
     """The digests of a wording. Wordings that say the same have the same."""
-    wording = canonical(wording)
+    return digest_of_canonical(canonical(wording))
+
+
+def digest_of_canonical(wording: Wording) -> Digests:
+    """The digests of a wording that `of` or `canonical` gave."""
     words = _digest("words", _blocks(wording.words))
     meaning = _digest("meaning", _blocks(wording.meaning))
     picture = _digest("picture", wording.picture)
@@ -71,18 +76,22 @@ def _digest(part: str, value: Any) -> str:
     return hashlib.sha256(f"our-charter {VERSION} {part}\n{form}".encode()).hexdigest()
 
 
-def _canonical(rich: RichText) -> RichText:
+def _composed(rich: RichText) -> RichText:
+    if all(
+        unicodedata.is_normalized("NFC", run.text)
+        for paragraph in rich_text.paragraphs(rich)
+        for run in paragraph.runs
+    ):
+        return rich
     return tuple(
-        _composed(block)
+        _composed_paragraph(block)
         if isinstance(block, Paragraph)
-        else BulletList(tuple(_composed(item) for item in block.items))
-        for block in rich_text.tidy(rich)
+        else BulletList(tuple(_composed_paragraph(item) for item in block.items))
+        for block in rich
     )
 
 
-def _composed(paragraph: Paragraph) -> Paragraph:
-    if all(unicodedata.is_normalized("NFC", run.text) for run in paragraph.runs):
-        return paragraph
+def _composed_paragraph(paragraph: Paragraph) -> Paragraph:
     return Paragraph(
         tuple(replace(run, text=unicodedata.normalize("NFC", run.text)) for run in paragraph.runs)
     )
