@@ -1,0 +1,162 @@
+"""Pages of Charters: the home page, the reading page and the drafting page.
+
+They read the read side only; no page opens a CRDT document. Each asks `may`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from server.errors import MayNot, NotSignedIn, UnknownCharter
+from server.people.actions import find_group
+from server.people.permits import Action, Who, may
+from server.people.tables import GroupRow
+from server.store import Store
+from server.web.templates import Templates
+from server.writing.charter import Charter, Item, Kind
+from server.writing.read_side import read_charter
+from server.writing.tables import CharterRow
+
+SEE_OTHER = 303
+
+# What the drafting page's <template> elements are made from.
+_BLANK_STATEMENT = Item(id="", kind=Kind.STATEMENT, position="")
+_BLANK_HEADING = Item(id="", kind=Kind.HEADING, position="")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A group on the home page, with those of its Charters that one may see."""
+
+    slug: str
+    name: str
+    charters: Sequence[CharterRow]
+    may_organise: bool
+
+
+async def home(request: Request) -> Response:
+    """The Charters one may see: those of one's groups first, then those for everybody."""
+    who: Who | None = request.state.who
+    store: Store = request.app.state.store
+    templates: Templates = request.app.state.templates
+    roles = {} if who is None else who.roles
+    async with store.reading() as session:
+        mine, others = await _shelves(session, who)
+    groups = [shelf for group_id, shelf in mine.items() if group_id in roles]
+    return templates.page(request, "writing/home.html", {"groups": groups, "others": others})
+
+
+async def _shelves(session: AsyncSession, who: Who | None) -> tuple[dict[str, Shelf], list[Shelf]]:
+    """Shelves of one's own groups by group id, also empty ones, and those of other groups."""
+    own = set() if who is None else set(who.roles)
+    rows = await session.execute(
+        select(GroupRow, CharterRow)
+        .outerjoin(CharterRow, CharterRow.group_id == GroupRow.id)
+        .where(or_(GroupRow.id.in_(own), CharterRow.visibility == "everybody"))
+        .order_by(GroupRow.kind.desc(), GroupRow.name, CharterRow.title, CharterRow.slug)
+    )
+    groups: dict[str, GroupRow] = {}
+    charters: dict[str, list[CharterRow]] = {}
+    for group, charter in rows:
+        groups[group.id] = group
+        found = charters.setdefault(group.id, [])
+        if charter is not None and may(who, Action.READ, charter):
+            found.append(charter)
+    shelves = {
+        key: Shelf(group.slug, group.name, charters[key], may(who, Action.ORGANISE, group))
+        for key, group in groups.items()
+    }
+    others = [shelf for key, shelf in shelves.items() if key not in own and shelf.charters]
+    return {key: shelf for key, shelf in shelves.items() if key in own}, others
+
+
+async def group_home(request: Request) -> Response:
+    """Where people arrive after coming in: their group's Charter when it has just one."""
+    who: Who | None = request.state.who
+    async with request.app.state.store.reading() as session:
+        group = await find_group(session, request.path_params["slug"])
+        rows = await session.scalars(select(CharterRow).where(CharterRow.group_id == group.id))
+        seen = [row for row in rows if may(who, Action.READ, row)]
+    place = f"/charters/{seen[0].slug}" if len(seen) == 1 else f"/#group-{group.slug}"
+    return RedirectResponse(place, SEE_OTHER)
+
+
+async def read(request: Request) -> Response:
+    """A Charter to read, listen to and print: complete without scripts."""
+    who: Who | None = request.state.who
+    row, group, charter = await _charter(request, Action.READ)
+    templates: Templates = request.app.state.templates
+    kept = replace(charter, items=tuple(item for item in charter.items if not item.left_out))
+    return templates.page(
+        request,
+        "writing/reading.html",
+        {
+            "slug": row.slug,
+            "group": group,
+            "charter": charter,
+            "language": charter.language,
+            "sections": kept.sections,
+            "contents": kept.headings,
+            "left_out": [item for item in charter.statements if item.left_out],
+            "numbers": charter.numbers,
+            "may_write": may(who, Action.WRITE, row),
+            "may_watch": may(who, Action.WATCH, row),
+        },
+    )
+
+
+async def draft(request: Request) -> Response:
+    """A Charter to change together, live; those who may only read see it change."""
+    who: Who | None = request.state.who
+    row, group, charter = await _charter(request, Action.WATCH)
+    templates: Templates = request.app.state.templates
+    return templates.page(
+        request,
+        "drafting/draft.html",
+        {
+            "row": row,
+            "slug": row.slug,
+            "group": group,
+            "charter": charter,
+            "language": charter.language,
+            "numbers": charter.numbers,
+            "may_write": may(who, Action.WRITE, row),
+            "blank_statement": _BLANK_STATEMENT,
+            "blank_heading": _BLANK_HEADING,
+        },
+    )
+
+
+async def _charter(request: Request, action: Action) -> tuple[CharterRow, GroupRow, Charter]:
+    """The Charter of this address, its group and what it says, if one may do this.
+
+    Raises UnknownCharter, NotSignedIn or MayNot.
+    """
+    who: Who | None = request.state.who
+    async with request.app.state.store.reading() as session:
+        found = (
+            await session.execute(
+                select(CharterRow, GroupRow)
+                .join(GroupRow, GroupRow.id == CharterRow.group_id)
+                .where(CharterRow.slug == request.path_params["slug"])
+            )
+        ).one_or_none()
+        if found is None:
+            raise UnknownCharter
+        row, group = found
+        if not may(who, action, row):
+            raise NotSignedIn if who is None else MayNot
+        return row, group, await read_charter(session, row.id)
+
+
+routes = [
+    Route("/", home),
+    Route("/groups/{slug}", group_home),
+    Route("/charters/{slug}", read),
+    Route("/charters/{slug}/draft", draft),
+]

@@ -1,0 +1,239 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from server.people import actions as people
+from server.people import pages as people_pages
+from server.people.permits import Role
+from server.people.sessions import sign_in
+from server.people.tables import GroupRow
+from server.store import Store
+from server.writing import pages
+from server.writing.actions import add_charter
+from server.writing.markdown_in import parse
+from tests.support.pages import browser, make_app
+
+CHARTER = """---
+title: Our <Devon> Charter
+language: en-GB
+summary: What good looks like.
+---
+
+## My home
+<!-- heading id=heading1 -->
+
+### Statement
+<!-- statement id=statement1 picture=house -->
+
+I choose **who** I live with.
+
+- Ann
+- [Ben](https://charter.example/ben)
+
+<!-- meaning -->
+We meet first & take time.
+
+### Statement
+<!-- statement id=statement2 left-out -->
+
+We have a bus.
+
+<!-- why -->
+There is no bus here.
+
+### Statement
+<!-- statement id=statement3 -->
+
+Ysgrifennwn ŵyl gyda’n gilydd.
+"""
+
+
+@pytest.fixture
+async def app(store: Store, tmp_path: Path) -> Starlette:
+    return make_app(store, tmp_path, [*people_pages.routes, *pages.routes])
+
+
+@pytest.fixture
+async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(app) as client:
+        yield client
+
+
+async def make_charter(
+    store: Store, group: str, slug: str, visibility: str = "group", title: str | None = None
+) -> GroupRow:
+    text = CHARTER if title is None else CHARTER.replace("Our <Devon> Charter", title)
+    async with store.session() as session:
+        owner = await people.ensure_group(session, group)
+        charter = parse(text.encode())
+        await add_charter(session, charter, group_id=owner.id, slug=slug, visibility=visibility)
+        return owner
+
+
+async def come_in(
+    store: Store, client: httpx.AsyncClient, group: GroupRow, role: Role = Role.MEMBER
+) -> None:
+    async with store.session() as session:
+        person = await people.make_person(session, "Ann")
+        await people.join(session, person, group, role)
+        client.cookies.set("our_charter", await sign_in(session, person))
+
+
+async def test_a_charter_is_read_whole_without_scripts(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await come_in(store, client, await make_charter(store, "Devon", "devon"))
+    page = await client.get("/charters/devon")
+    assert page.status_code == 200
+    for part in (
+        "<title>Our &lt;Devon&gt; Charter – Our Charter</title>",
+        "What good looks like.",
+        '<h2 class="heading__words" data-part="words">My home</h2>',
+        'id="s-statement1"',
+        '<img src="/pictures/house.svg" alt=""',
+        "<p>I choose <strong>who</strong> I live with.</p>",
+        '<a class="govuk-link" href="https://charter.example/ben" rel="nofollow noopener">Ben</a>',
+        "We meet first &amp; take time.",
+        "Ysgrifennwn ŵyl gyda’n gilydd.",
+    ):
+        assert part in page.text
+
+
+async def test_numbers_count_what_was_left_out(store: Store, client: httpx.AsyncClient) -> None:
+    await come_in(store, client, await make_charter(store, "Devon", "devon"))
+    page = (await client.get("/charters/devon")).text
+    third = page.split('id="s-statement3"')[1].split("</our-statement>")[0]
+    assert 'Statement <span data-part="number">3</span>' in third
+
+
+async def test_what_was_left_out_stands_at_the_end_with_why(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await come_in(store, client, await make_charter(store, "Devon", "devon"))
+    page = (await client.get("/charters/devon")).text
+    before, after = page.split('id="left-out"')
+    assert "We have a bus." not in before
+    assert "We have a bus." in after
+    assert "There is no bus here." in after
+    assert 'data-box="left-out">We left this out' in after
+
+
+async def test_listening_waits_for_a_script(store: Store, client: httpx.AsyncClient) -> None:
+    await come_in(store, client, await make_charter(store, "Devon", "devon"))
+    page = (await client.get("/charters/devon")).text
+    assert page.count("data-listen hidden>") == 3
+    assert page.count('<button type="button"') == 3
+
+
+# fmt: off
+DOORS = [
+    # role            visibility   read  draft  "change"  "see"
+    (None,            "group",      401,  401,  False,    False),
+    (None,            "everybody",  200,  401,  False,    False),
+    (Role.READER,     "group",      200,  200,  False,    True),
+    (Role.MEMBER,     "group",      200,  200,  True,     False),
+    (Role.ORGANISER,  "group",      200,  200,  True,     False),
+    ("elsewhere",     "group",      403,  403,  False,    False),
+    ("elsewhere",     "everybody",  200,  403,  False,    False),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("role", "visibility", "read", "draft", "change", "see"), DOORS)
+async def test_who_may_open_which_page(  # noqa: PLR0917 -- one column of the table each
+    store: Store,
+    client: httpx.AsyncClient,
+    role: Role | str | None,
+    visibility: str,
+    read: int,
+    draft: int,
+    change: bool,
+    see: bool,
+) -> None:
+    group = await make_charter(store, "Devon", "devon", visibility)
+    if isinstance(role, Role):
+        await come_in(store, client, group, role)
+    elif role == "elsewhere":
+        async with store.session() as session:
+            other = await people.make_group(session, "Kent")
+        await come_in(store, client, other, Role.ORGANISER)
+    page = await client.get("/charters/devon")
+    assert page.status_code == read
+    assert ("Change the words together" in page.text) is change
+    assert ("See the words change" in page.text) is see
+    assert (await client.get("/charters/devon/draft")).status_code == draft
+
+
+async def test_an_unknown_charter_says_so(client: httpx.AsyncClient) -> None:
+    page = await client.get("/charters/nowhere")
+    assert page.status_code == 404
+    assert "We do not know this Charter. Check the link." in page.text
+
+
+async def test_the_drafting_page_tells_scripts_what_they_need(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await come_in(store, client, await make_charter(store, "Devon", "devon"), Role.READER)
+    page = (await client.get("/charters/devon/draft")).text
+    for part in (
+        'data-slug="devon"',
+        'data-generation="1"',
+        'data-schema="1"',
+        'data-may-write="false"',
+        'data-name="Ann"',
+        '<template id="statement-template">',
+        '<template id="heading-template">',
+    ):
+        assert part in page
+
+
+async def test_a_visitor_sees_charters_for_everybody_and_how_to_come_in(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await make_charter(store, "Devon", "devon", "everybody", "Devon's words")
+    await make_charter(store, "Kent", "kent", "group", "Kent's words")
+    page = (await client.get("/")).text
+    assert "How to come in" in page
+    assert "Devon&#39;s words" in page
+    assert "Kent" not in page
+
+
+async def test_a_member_sees_own_charters_first_then_those_for_everybody(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await make_charter(store, "Avon", "avon", "everybody", "Avon's words")
+    await make_charter(store, "Dorset", "dorset", "group", "Dorset's words")
+    kent = await make_charter(store, "Kent", "kent", "group", "Kent's words")
+    await come_in(store, client, kent)
+    page = (await client.get("/")).text
+    assert "Hello, Ann" in page
+    assert page.index("Kent&#39;s words") < page.index("Charters for everybody")
+    assert page.index("Charters for everybody") < page.index("Avon&#39;s words")
+    assert "Dorset" not in page
+    assert "Invite somebody" not in page
+
+
+async def test_an_organiser_can_invite_and_start_a_charter_from_home(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    async with store.session() as session:
+        empty = await people.make_group(session, "Kent")
+    await come_in(store, client, empty, Role.ORGANISER)
+    page = (await client.get("/")).text
+    assert "This group has no Charter yet." in page
+    assert 'href="/groups/kent/invite"' in page
+    assert 'href="/charters/new?group=kent"' in page
+
+
+async def test_who_comes_in_arrives_at_their_groups_only_charter(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    group = await make_charter(store, "Devon", "devon")
+    await come_in(store, client, group)
+    assert (await client.get("/groups/devon")).headers["location"] == "/charters/devon"
+    await make_charter(store, "Devon", "devon-two")
+    assert (await client.get("/groups/devon")).headers["location"] == "/#group-devon"
+    assert (await client.get("/groups/nowhere")).status_code == 404
