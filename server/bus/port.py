@@ -21,4 +21,7 @@ class Bus(Protocol):
         """Tell all servers, this one included. Never waits and never fails; it may be lost."""
 
     def subscribe(self, receiver: Receiver) -> Callable[[], None]:
-        """Have every message from now on handed to `receiver`; returns how to end that."""
+        """Have every message from now on handed to `receiver`; returns how to end that.
+
+        A receiver that fails is logged, and keeps nobody else from hearing.
+        """
