@@ -133,7 +133,7 @@ def read_items(doc: Doc[Any], ids: Iterable[str]) -> dict[str, Item | None]:
         txn = transaction._txn
         items = doc.get("items", type=Map).integrated
         return {
-            item_id: _item(item_id, items.get(txn, item_id), txn, dropped)
+            item_id: _item(item_id, _value(items, item_id, txn), txn, dropped)
             if items.has(txn, item_id)
             else None
             for item_id in ids
@@ -153,7 +153,15 @@ def _entries(doc: Doc[Any], root: str, txn: Any) -> dict[str, Any]:
 
 
 def _values(of_map: Any, txn: Any) -> dict[str, Any]:
-    return {key: of_map.get(txn, key) for key in sorted(of_map.keys(txn))}
+    return {key: _value(of_map, key, txn) for key in sorted(of_map.keys(txn))}
+
+
+def _value(of_map: Any, key: str, txn: Any) -> Any:
+    """What a map holds under a key, or None. A damaged map may name a key and hold nothing."""
+    try:
+        return of_map.get(txn, key)
+    except ValueError:
+        return None
 
 
 def _line(meta: Mapping[str, Any], key: str, limit: int, dropped: Dropped) -> str:
