@@ -12,13 +12,12 @@ from tests.support.redis import RedisServer
 from tests.support.server_process import ServerProcess
 from tests.support.tables import import_all_tables
 
-
 # A test that asks for one of these needs the real part that the marker names.
 _MARKERS = {
     "postgres": pytest.mark.postgresql,
     "redis": pytest.mark.redis,
     "chromium": pytest.mark.browser,
-    "yjs_peer": pytest.mark.node,
+    "yjs_peers": pytest.mark.node,
 }
 
 

@@ -6,6 +6,7 @@ Edits of `doc` are sent as they happen while connected; what is written offline 
 
 import asyncio
 import json
+import random
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +29,19 @@ SYNC, AWARENESS, AUTH, QUERY_AWARENESS, SAVED, NEWS = 0, 1, 2, 3, 100, 101
 STEP1, STEP2, UPDATE = 0, 1, 2
 
 
+def payload(frame: bytes) -> bytes:
+    """The state or update inside a sync frame."""
+    return Decoder(frame[2:]).read_message() or b""
+
+
+def clocks(state: bytes) -> dict[int, int]:
+    """Client id → clock of a state vector."""
+    decoder = Decoder(state)
+    return {
+        decoder.read_var_uint(): decoder.read_var_uint() for _ in range(decoder.read_var_uint())
+    }
+
+
 class LiveClient:
     """One person at a Charter. `saved` and `sent` count the Edit frames of one connection."""
 
@@ -36,7 +50,8 @@ class LiveClient:
     ) -> None:
         self.address = f"{live_address}/{charter}?{query}"
         self.token = token
-        self.doc: Doc[Any] = Doc()
+        # 32 bits, as yjs has them: pycrdt's own ids have 53, which y-py cuts off.
+        self.doc: Doc[Any] = Doc(client_id=random.getrandbits(32))
         self.socket: ClientConnection | None = None
         self.synced = False
         self.sent = 0
@@ -50,6 +65,10 @@ class LiveClient:
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._subscription = self.doc.observe(self._changed)
+
+    @property
+    def connected(self) -> bool:
+        return self.socket is not None and self.close_code is None
 
     async def connect(self, wait: bool = True) -> "LiveClient":
         """Connect, and wait until the server's part of the document is here."""
@@ -111,6 +130,14 @@ class LiveClient:
         client = write_var_uint(self.doc.client_id if client_id is None else client_id)
         update = write_var_uint(1) + client + write_var_uint(self._clock) + write_message(said)
         self.send(bytes([AWARENESS]) + write_message(update))
+
+    def apply(self, update: bytes) -> None:
+        """Take an update of others in, without sending it on."""
+        self._applying = True
+        try:
+            self.doc.apply_update(update)
+        finally:
+            self._applying = False
 
     def _changed(self, event: TransactionEvent) -> None:
         update = event.update

@@ -2,18 +2,25 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 
+from server.__main__ import main
 from tests.support.programs import Program, free_port
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
-STARTER = ROOT / "charters" / "starter.md"
+BLANK = ROOT / "charters" / "blank.md"
+STARTER = ROOT / "charters" / "national.md"
 
 
 class ServerProcess:
@@ -57,10 +64,11 @@ class ServerProcess:
         self.program.process.send_signal(signal.SIGKILL)
         self.program.end()
 
-    def stop(self) -> int:
-        """A clean stop; returns the exit status."""
+    def stop(self) -> None:
+        """A clean stop. The server ends by the very signal that asked it to, or with status 0."""
         assert self.program is not None
-        return self.program.ask_to_end()
+        status = self.program.ask_to_end()
+        assert status in {0, -signal.SIGTERM}, self.program.printed()
 
     def restart(self) -> "ServerProcess":
         """Stop cleanly when it runs, and start again."""
@@ -95,7 +103,22 @@ class ServerProcess:
 
     def token(self, person: str, group: str = "National") -> str:
         """A personal access token of somebody who is a member of the group."""
-        return self.cli("token", "--person", person, "--group", group).split()[-1]
+        return self._cli_here("token", "--person", person, "--group", group).split()[-1]
+
+    def invite(self, name: str, group: str = "National", role: str = "member") -> str:
+        """The link of an invitation."""
+        words = ("invite", "--group", group, "--name", name, "--role", role)
+        return self._cli_here(*words).split()[-1]
+
+    def come_in(self, name: str, group: str = "National", role: str = "member") -> dict[str, str]:
+        """Invite somebody who then comes in, as a browser does; returns their cookies."""
+        link = self.invite(name, group, role)
+        with httpx.Client() as browser:
+            page = browser.get(link)
+            hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+            answer = browser.post(link, data=hidden)
+            assert answer.status_code == 303, answer.text
+            return dict(browser.cookies)
 
     def get(self, path: str, token: str | None = None) -> tuple[int, str]:
         """Ask for a page; returns its status and body."""
@@ -107,6 +130,19 @@ class ServerProcess:
         """The lines of the log, for a server started with `log_format="json"`."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def _cli_here(self, *words: str) -> str:
+        """`cli` without a process of its own: a second saved, each of many times."""
+
+        def say() -> str:
+            with patch.dict(os.environ, self._environment(), clear=True):
+                with redirect_stdout(StringIO()) as printed:
+                    assert main([*words, "--data", str(self.data)]) == 0
+                return printed.getvalue()
+
+        # A thread, because the test's own event loop runs in this one.
+        with ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(say).result()
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "server", *words, "--data", str(self.data)]

@@ -3,8 +3,8 @@
 // Each line is { id, client, do, ... }; each answer { id, value } or { id, error }. One process
 // holds many clients, each with a document and a connection of its own.
 //
-// A `place` is a share of the text's length, 0 to 1. It is turned into UTF-16 units without regard
-// to characters, so that some offsets fall between the two halves of an emoji.
+// A `place` is a share of the text's length, 0 to 1. With `split`, it is turned into UTF-16 units
+// without regard to characters, so that some offsets fall between the two halves of an emoji.
 import { createInterface } from "node:readline";
 import WebSocket from "ws";
 import { WebsocketProvider } from "y-websocket";
@@ -28,6 +28,20 @@ function textOf({ doc }, item, part) {
   return text;
 }
 
+// An offset into a text, in UTF-16 units. Without `split`, it never falls inside an emoji.
+function offset(text, wanted, split) {
+  const at = Math.min(Math.round(wanted), text.length);
+  if (split) return at;
+  const plain = text
+    .toDelta()
+    .map(({ insert }) => insert)
+    .join("");
+  const first = plain.charCodeAt(at - 1);
+  const second = plain.charCodeAt(at);
+  const inside = first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second < 0xe000;
+  return inside ? at + 1 : at;
+}
+
 function fragmentOf(words) {
   const fragment = new Y.XmlFragment();
   const paragraph = new Y.XmlElement("paragraph");
@@ -36,12 +50,27 @@ function fragmentOf(words) {
   return fragment;
 }
 
+// The same form as tests/together/views.py gives.
+function viewOfNode(node) {
+  if (!(node instanceof Y.XmlText)) {
+    return { name: node.nodeName, children: node.toArray().map(viewOfNode) };
+  }
+  const chunks = [];
+  for (const { insert, attributes = {} } of node.toDelta()) {
+    const last = chunks.at(-1);
+    if (last && JSON.stringify(last[1]) === JSON.stringify(attributes)) last[0] += insert;
+    else chunks.push([insert, attributes]);
+  }
+  return chunks;
+}
+
 function viewOf({ doc }) {
   const items = {};
   for (const [id, item] of doc.getMap("items")) {
     items[id] = {};
     for (const [key, value] of item) {
-      items[id][key] = PARTS.includes(key) ? value.toArray().map((node) => node.toString()) : value;
+      if (PARTS.includes(key)) items[id][key] = value.toArray().map(viewOfNode);
+      else items[id][key] = value instanceof Y.Array ? value.toJSON() : value;
     }
   }
   return { meta: doc.getMap("meta").toJSON(), items };
@@ -81,27 +110,19 @@ const commands = {
   // A cut line, not a goodbye: the server finds out by itself.
   cut: ({ provider }) => provider.ws?.terminate(),
 
-  write(opened, { item, part, place, text }) {
+  write(opened, { item, part, place, text, split }) {
     const target = textOf(opened, item, part);
-    const at = Math.round(place * target.length);
-    target.insert(at, text);
-    return at;
+    target.insert(offset(target, place * target.length, split), text);
   },
-  erase(opened, { item, part, place, count }) {
+  erase(opened, { item, part, place, count, split }) {
     const target = textOf(opened, item, part);
-    const at = Math.round(place * target.length);
-    target.delete(at, Math.min(count, target.length - at));
+    const at = offset(target, place * target.length, split);
+    target.delete(at, offset(target, at + count, split) - at);
   },
-  insert(opened, { item, part, index, text }) {
-    textOf(opened, item, part).insert(index, text);
-  },
-  remove(opened, { item, part, index, count }) {
-    textOf(opened, item, part).delete(index, count);
-  },
-  strong(opened, { item, part, place, count }) {
+  strong(opened, { item, part, place, count, split }) {
     const target = textOf(opened, item, part);
-    const at = Math.round(place * target.length);
-    target.format(at, Math.min(count, target.length - at), { strong: {} });
+    const at = offset(target, place * target.length, split);
+    target.format(at, offset(target, at + count, split) - at, { strong: {} });
   },
   set({ doc }, { item, key, value }) {
     doc.getMap("items").get(item).set(key, value);
@@ -121,17 +142,6 @@ const commands = {
       made.set("why", new Y.XmlFragment());
     });
   },
-  // Patches as [position, deleted, inserted], counted in characters, as the traces do.
-  patch(opened, { item, part, patches }) {
-    const target = textOf(opened, item, part);
-    opened.doc.transact(() => {
-      for (const [position, deleted, inserted] of patches) {
-        if (deleted) target.delete(position, deleted);
-        if (inserted) target.insert(position, inserted);
-      }
-    });
-  },
-
   presence({ provider }, { state }) {
     provider.awareness.setLocalState(state);
   },

@@ -1,0 +1,81 @@
+"""Fixtures for tests with real clients: yjs in Node, and people at a real browser."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.live_client import LiveClient
+from tests.support.real_parts import missing
+from tests.support.server_process import ROOT, ServerProcess
+from tests.support.yjs_peer import YjsPeers
+from tests.together.browser import Visitor, chromium
+
+SLUG = "our-charter"
+Arrive = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture
+async def yjs_peers() -> AsyncIterator[YjsPeers]:
+    """A Node process for stock y-websocket clients."""
+    peers = await YjsPeers.started()
+    yield peers
+    await peers.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A running Chromium."""
+    if not (ROOT / "client" / "dist" / "manifest.json").is_file():
+        missing("the client is not built: run `make client`")
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def arrive(browser: Browser, server: ServerProcess) -> AsyncIterator[Arrive]:
+    """Somebody comes in by an invitation: `await arrive("Ann", role="reader")`.
+
+    At the end, no script of any page may have failed.
+    """
+    async with AsyncExitStack() as leaving:
+        visitors: list[Visitor] = []
+
+        async def come(name: str, role: str = "member", **profile: Any) -> Visitor:
+            visitor = await Visitor.arriving(browser, server, name, **profile)
+            leaving.push_async_callback(visitor.close)
+            visitors.append(visitor)
+            await visitor.come_in(server, role)
+            return visitor
+
+        yield come
+        assert {visitor.name: visitor.mistakes for visitor in visitors if visitor.mistakes} == {}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The starter Charter in the running server; `statements` are their ids, in order."""
+
+    id: str
+    slug: str
+    statements: list[str]
+
+
+@pytest.fixture
+def draft(server: ServerProcess) -> Draft:
+    """The starter Charter, imported."""
+    charter = server.import_charter(slug=SLUG)
+    marked = re.findall(r"^<!-- statement .*?id=(\w+)", server.cli("export", SLUG), re.MULTILINE)
+    return Draft(charter, SLUG, marked)
+
+
+@pytest.fixture
+async def program(server: ServerProcess, draft: Draft) -> AsyncIterator[LiveClient]:
+    """Somebody's program in the same Charter: Petra, who writes without a browser."""
+    client = await LiveClient(server.live_address, draft.id, server.token("Petra")).connect()
+    yield client
+    await client.close()
