@@ -1,0 +1,8 @@
+"""All tables of all features, so that migrations see them together."""
+
+import server.live.tables
+import server.people.tables
+import server.writing.tables  # noqa: F401 -- imported for the tables they define
+from server.store.base import Base
+
+metadata = Base.metadata

@@ -1,0 +1,107 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, Inspector, event, inspect, text
+
+from server.migrations import upgrade as module
+from server.migrations.tables import metadata
+from server.migrations.upgrade import HEAD, upgrade
+from server.settings import Settings
+from server.store import Store
+from tests.support.tables import import_all_tables
+
+VERSIONS = Path(module.__file__).parent
+READING = {"SELECT", "PRAGMA", "BEGIN"}
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = Store(database_url).plain_engine()
+    yield engine
+    engine.dispose()
+
+
+def constraints(database: Inspector) -> dict[str, set[str | None]]:
+    """The names of the constraints of each table, which compare_metadata does not look at."""
+    return {
+        table: {one["name"] for one in database.get_unique_constraints(table)}
+        | {one["name"] for one in database.get_foreign_keys(table)}
+        | {database.get_pk_constraint(table)["name"]}
+        for table in database.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_the_head_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_an_empty_database_gets_the_tables_of_this_version(
+    settings: Settings, engine: Engine
+) -> None:
+    upgrade(settings)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_constraints_have_the_names_of_the_models(settings: Settings, engine: Engine) -> None:
+    upgrade(settings)
+    with engine.connect() as connection:
+        migrated = constraints(inspect(connection))
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+    with engine.connect() as connection:
+        assert constraints(inspect(connection)) == migrated
+
+
+def test_every_table_of_every_feature_is_migrated() -> None:
+    known = set(metadata.tables)
+    import_all_tables()
+    assert set(metadata.tables) == known
+
+
+def test_a_second_upgrade_does_nothing(settings: Settings, engine: Engine) -> None:
+    upgrade(settings)
+    said: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        upgrade(settings)
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+    assert "BEGIN IMMEDIATE" not in said
+    assert not [one for one in said if one.split()[0].upper() not in READING]
+
+
+def test_servers_that_start_together_take_turns(settings: Settings, engine: Engine) -> None:
+    with ThreadPoolExecutor(4) as servers:
+        list(servers.map(upgrade, [settings] * 4))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD
+
+
+def test_what_is_stored_survives_an_upgrade(settings: Settings, engine: Engine) -> None:
+    upgrade(settings)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO groups VALUES ('g', 'devon', 'Devon', 'local')"))
+    upgrade(settings)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT name FROM groups")) == "Devon"
