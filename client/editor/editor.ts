@@ -15,6 +15,7 @@ import {
   undoCommand,
   yCursorPlugin,
   ySyncPlugin,
+  ySyncPluginKey,
   yUndoPlugin,
   yUndoPluginKey,
 } from "y-prosemirror";
@@ -36,8 +37,12 @@ import {
 import type { EditorLabels } from "./labels.ts";
 import { type LinkForm, linkForm } from "./link_form.ts";
 import { emptyListsGo, limited, watched } from "./plugins.ts";
+import { afterPress, pointerIsDown } from "./pointer.ts";
 import { schema } from "./schema.ts";
 import { button, can, type Tool, Toolbar } from "./toolbar.ts";
+
+/** The origin of every change an editor makes, in the document's transactions. */
+export const ORIGIN: unknown = ySyncPluginKey;
 
 interface UndoPluginState {
   readonly undoManager: Y.UndoManager;
@@ -110,7 +115,7 @@ export class PartEditor {
     const showUndo = (): void => toolbar.update(this.view.state);
     undoManager.on("stack-item-added", showUndo);
     undoManager.on("stack-item-popped", showUndo);
-    this.dom.addEventListener("focusout", () => setTimeout(() => this.leaveIfElsewhere()));
+    this.dom.addEventListener("focusout", () => this.leaveSoon());
     this.dom.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) {
         event.preventDefault();
@@ -140,6 +145,14 @@ export class PartEditor {
     if (this.leaving) return;
     this.leaving = true;
     this.options.onLeave(how);
+  }
+
+  /** Not while a finger is down: what it is about to press would move away from under it. */
+  private leaveSoon(): void {
+    setTimeout(() => {
+      if (!pointerIsDown()) this.leaveIfElsewhere();
+      else afterPress(() => this.leaveIfElsewhere());
+    });
   }
 
   private leaveIfElsewhere(): void {

@@ -1,0 +1,320 @@
+/**
+ * `<our-charter>`: the drafting page. It opens the document, keeps the server's cards as the
+ * document has them, and tells who is here, what they do and whether the words are saved.
+ */
+
+import type { Leaving, PartEditor } from "../editor/editor.ts";
+import { Listener } from "../listening/listener.ts";
+import type { Changes } from "../live/changes.ts";
+import type { Item, Part } from "../live/document.ts";
+import type { Status } from "../live/status.ts";
+import type { Topic } from "../wire/codec.ts";
+import { LIMITS, SCHEMA } from "../wire/generated.ts";
+import { Acting } from "./acting.ts";
+import { Announcer } from "./announcer.ts";
+import { Cards } from "./cards.ts";
+import { attendDragging } from "./dragging.ts";
+import { forgets, leave, mayLeaveAtOnce, type Unsaved, unsavedWords } from "./leaving.ts";
+import type { Host, OurStatement } from "./our-statement.ts";
+import { showRefusal } from "./refusal.ts";
+import { Session } from "./session.ts";
+import { StatusLine } from "./status_line.ts";
+import { sentence } from "./telling.ts";
+import { Together } from "./together.ts";
+import { editing, editorLabels, listeningWords, telling } from "./words.ts";
+
+export class OurCharter extends HTMLElement implements Host {
+  mayWrite = false;
+  private session!: Session;
+  private cards!: Cards;
+  private announcer!: Announcer;
+  private together!: Together;
+  private acting!: Acting;
+  private statusLine!: StatusLine;
+  private listener!: Listener;
+  private language = "en-GB";
+  /** Whether the document has been loaded, from this device or the server. */
+  private ready = false;
+  private refused = false;
+  /** Whether what arrives is still what happened before we came. */
+  private catchingUp = true;
+
+  connectedCallback(): void {
+    // The browser may call this again when the element is moved.
+    if (this.session !== undefined) return;
+    const { charter = "", generation = "", person = "", name = "" } = this.dataset;
+    this.language = this.dataset["language"] ?? this.language;
+    const mayWrite =
+      this.dataset["mayWrite"] === "true" && Number(this.dataset["schema"]) <= SCHEMA;
+    this.session = new Session({ charter, generation, person, name, mayWrite });
+    this.wire(mayWrite);
+    void this.open();
+  }
+
+  disconnectedCallback(): void {
+    // Only when the page goes for good, which closes all of this anyway; tests take pages away.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.session.close();
+      this.announcer.destroy();
+    });
+  }
+
+  // For cards
+
+  item(id: string): Item | null {
+    return this.ready ? this.session.document.item(id) : null;
+  }
+
+  async mountEditor(
+    card: OurStatement,
+    part: Part,
+    onLeave: (how: Leaving) => void,
+  ): Promise<PartEditor | null> {
+    const { document: charter, connection, presence, undoing } = this.session;
+    // ProseMirror comes only to those who write.
+    const { PartEditor, ORIGIN } = await import("../editor/editor.ts");
+    const fragment = charter.fragment(card.item, part);
+    const item = charter.item(card.item);
+    if (fragment === null || item === null || !this.mayWrite) return null;
+    if (!charter.isEditable(card.item, part)) {
+      this.announcer.say(editing.cannotEdit);
+      return null;
+    }
+    undoing.track(ORIGIN);
+    undoing.newStep();
+    return new PartEditor({
+      fragment,
+      awareness: connection.awareness,
+      name: editing[part](card.nameOf(item)),
+      labels: editorLabels,
+      language: this.language,
+      oneLine: card.kind === "heading",
+      limit: LIMITS[part],
+      onWrite: () => presence.typed(),
+      onLeave,
+    });
+  }
+
+  setWriting(item: string | null, part: Part | null): void {
+    this.session.presence.setWriting(item, part);
+  }
+
+  // Wiring
+
+  private wire(mayWrite: boolean): void {
+    const { session } = this;
+    const { connection, presence, undoing } = session;
+    this.announcer = new Announcer(this.place("[data-announcer]"), (told) =>
+      sentence(told, session.visit.person, (item) => this.named(item)),
+    );
+    const say = (text: string): void => this.announcer.say(text);
+    this.cards = new Cards(
+      this.place('[data-list="items"]'),
+      {
+        statement: this.place<HTMLTemplateElement>("#statement-template"),
+        heading: this.place<HTMLTemplateElement>("#heading-template"),
+      },
+      session.document,
+      this,
+      (card) => this.listener.show(card),
+    );
+    this.acting = new Acting(session, this.cards, say, (item) => this.named(item)?.name ?? "");
+    this.together = new Together(
+      this,
+      presence,
+      this.announcer,
+      (item) => this.named(item)?.name ?? null,
+      {
+        cards: () => this.cards.all,
+        go: (item) => this.goTo(item),
+      },
+    );
+    this.statusLine = new StatusLine(this.place("[data-status]"), say, () => this.mayWrite);
+    this.listener = new Listener(listeningWords, this.language);
+    this.listener.attend(this);
+
+    connection.onStatus = (status) => this.statusChanged(status);
+    connection.onNews = (topic) => void this.news(topic);
+    presence.onChange = () => this.together.show();
+    undoing.onChange = () => this.showUndo();
+    session.document.onChange((changes) => this.changed(changes));
+    attendDragging(this.place('[data-list="items"]'), (item, after) =>
+      this.acting.place(item, after),
+    );
+    this.addEventListener("click", (event) => void this.clicked(event));
+    document.addEventListener("keydown", (event) => this.pressed(event));
+    window.addEventListener("online", () => connection.hurry());
+    window.addEventListener("offline", () => connection.doubt());
+    this.wanted = mayWrite;
+  }
+
+  /** Whether this person may write, once there is something to write in. */
+  private wanted = false;
+
+  private async open(): Promise<void> {
+    const { session } = this;
+    await session.open();
+    this.place('[data-box="together"]').hidden = false;
+    this.together.show();
+    this.becomeReady();
+  }
+
+  /** The document has come: from now on the page shows it and not what the server rendered. */
+  private becomeReady(): void {
+    const { schema } = this.session.document;
+    if (this.ready || schema === null) return;
+    this.ready = true;
+    this.mayWrite = this.wanted && schema <= SCHEMA;
+    this.cards.enlivenAll();
+    this.showTitle();
+    this.showTools();
+  }
+
+  private showTools(): void {
+    this.place('[data-box="end"]').hidden = !this.mayWrite;
+    for (const card of this.cards.all) card.showTools();
+    this.showUndo();
+  }
+
+  // What happens
+
+  private changed(changes: Changes): void {
+    if (!this.ready) {
+      // Within a transaction: look when it is whole.
+      queueMicrotask(() => this.becomeReady());
+      return;
+    }
+    const { here, list, about } = changes;
+    const structural = list.some(
+      ({ what }) => what === "added" || what === "taken away" || what === "moved",
+    );
+    if (structural) this.cards.arrange();
+    this.cards.refresh(new Set(list.map(({ item }) => item)));
+    if (about) this.showTitle();
+    if (here) {
+      if (this.session.undoing.isOrigin(changes.origin)) this.showUndone(list.at(-1)?.item);
+      return;
+    }
+    const { presence } = this.session;
+    this.announcer.heard(
+      list.map(({ item, what, client }) => ({
+        item,
+        what,
+        person: presence.authorOf(client, item),
+      })),
+      !this.catchingUp,
+    );
+  }
+
+  private statusChanged(status: Status): void {
+    this.statusLine.show(status);
+    if (status.kind === "saved" || status.kind === "saving" || status.kind === "reading") {
+      this.catchingUp = false;
+    }
+    if (status.kind !== "refused" || this.refused) return;
+    this.refused = true;
+    const unsaved = this.unsaved();
+    this.mayWrite = false;
+    this.showTools();
+    const { close } = status;
+    const again = (): void => void leave(close, this.session);
+    if (unsaved.length === 0 && mayLeaveAtOnce(close, this.session)) again();
+    else {
+      const box = this.place('[data-box="refused"]');
+      showRefusal(box, { close, unsaved, forgets: forgets(close), again });
+    }
+  }
+
+  private unsaved(): Unsaved[] {
+    const { connection, document: charter } = this.session;
+    return unsavedWords(connection.ledger.unsaved, charter, (item) => this.named(item)?.name ?? "");
+  }
+
+  private async news(topic: Topic): Promise<void> {
+    if (topic !== "permissions") return;
+    const response = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const mayWrite = page.querySelector<HTMLElement>("our-charter")?.dataset["mayWrite"] === "true";
+    this.wanted = mayWrite;
+    this.mayWrite = mayWrite && this.ready && !this.refused;
+    this.session.connection.setMayWrite(mayWrite);
+    this.showTools();
+  }
+
+  // What is pressed
+
+  private async clicked(event: MouseEvent): Promise<void> {
+    const target = event.target instanceof Element ? event.target : null;
+    const button = target?.closest<HTMLButtonElement>("button[data-do]") ?? null;
+    if (button === null || button.getAttribute("aria-disabled") === "true") return;
+    const action = button.dataset["do"] ?? "";
+    if (action === "undo" || action === "redo") this.undo(action);
+    else if (!this.together.press(action, button) && this.mayWrite) {
+      await this.acting.press(action, button.closest<OurStatement>("our-statement"));
+    }
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    const { target } = event;
+    const isWriting =
+      target instanceof HTMLElement &&
+      (target.isContentEditable || target.matches("input, textarea, select"));
+    if (isWriting || !this.mayWrite) return;
+    event.preventDefault();
+    this.undo(key === "y" || event.shiftKey ? "redo" : "undo");
+  }
+
+  private undo(action: "undo" | "redo"): void {
+    const { undoing } = this.session;
+    const done = action === "undo" ? undoing.undo() : undoing.redo();
+    if (done) this.announcer.say(action === "undo" ? telling.undone : telling.redone);
+  }
+
+  private showUndo(): void {
+    const { canUndo, canRedo } = this.session.undoing;
+    for (const [action, can] of [
+      ["undo", canUndo],
+      ["redo", canRedo],
+    ] as const) {
+      this.querySelector(`[data-do="${action}"]`)?.setAttribute(
+        "aria-disabled",
+        String(!can || !this.mayWrite),
+      );
+    }
+  }
+
+  private showUndone(item: string | undefined): void {
+    const card = item === undefined ? null : this.cards.get(item);
+    card?.scrollIntoView({ block: "nearest" });
+  }
+
+  private goTo(item: string): void {
+    const card = this.cards.get(item);
+    if (card === null) return;
+    if (!card.hasAttribute("tabindex")) card.tabIndex = -1;
+    card.focus();
+    card.scrollIntoView({ block: "center" });
+  }
+
+  private showTitle(): void {
+    const place = this.place("[data-title]");
+    const { title } = this.session.document;
+    if (place.textContent !== title) place.textContent = title;
+  }
+
+  private named(id: string): { kind: Item["kind"]; name: string } | null {
+    const card = this.cards.get(id);
+    const item = this.item(id);
+    return card === null || item === null ? null : { kind: item.kind, name: card.nameOf(item) };
+  }
+
+  private place<Found extends HTMLElement>(selector: string): Found {
+    const found = this.querySelector<Found>(selector);
+    if (found === null) throw new Error(`the page has no ${selector}`);
+    return found;
+  }
+}

@@ -1,0 +1,68 @@
+/** Who is here: their names on the page, and a panel that says where they are writing. */
+
+import type { Person } from "../live/presence.ts";
+import { people as words } from "./words.ts";
+
+const MOST_NAMES = 8;
+
+/** "Here now: Ann (you), Ben" in one line. */
+export function showNames(place: HTMLElement, people: readonly Person[]): void {
+  const names = people.slice(0, MOST_NAMES).map(nameOf);
+  const rest = people.length - names.length;
+  const text = `${words.here} ${names.join(", ")}${rest > 0 ? ` ${words.more(rest)}` : ""}`;
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** What is read out when somebody asks who is here. */
+export function whoIsHere(
+  people: readonly Person[],
+  naming: (item: string) => string | null,
+): string[] {
+  const others = people.filter(({ isMe }) => !isMe);
+  if (others.length === 0) return [words.alone];
+  return others.map((person) => whereabouts(person, naming));
+}
+
+/** The panel's list, with a button to go to where somebody writes. */
+export function showPeople(
+  list: HTMLElement,
+  people: readonly Person[],
+  naming: (item: string) => string | null,
+  go: (item: string) => void,
+): void {
+  const entries = people.map((person) => {
+    const entry = document.createElement("li");
+    const line = document.createElement("span");
+    line.textContent = person.isMe ? nameOf(person) : whereabouts(person, naming);
+    entry.append(line);
+    const { writing } = person;
+    if (!person.isMe && writing !== null && naming(writing.item) !== null) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "govuk-button govuk-button--secondary";
+      button.textContent = words.go(person.name);
+      button.addEventListener("click", () => go(writing.item));
+      entry.append(button);
+    }
+    return entry;
+  });
+  replaceKeepingFocus(list, entries);
+}
+
+function whereabouts(person: Person, naming: (item: string) => string | null): string {
+  const item = person.writing === null ? null : naming(person.writing.item);
+  return item === null ? words.isHere(person.name) : words.isWriting(person.name, item);
+}
+
+function nameOf({ name, isMe }: Person): string {
+  return isMe ? words.me(name) : name;
+}
+
+/** A list that is made anew while somebody is on one of its buttons keeps them on it. */
+function replaceKeepingFocus(list: HTMLElement, entries: readonly HTMLElement[]): void {
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const text = focused?.textContent;
+  list.replaceChildren(...entries);
+  if (focused === null) return;
+  [...list.querySelectorAll("button")].find((button) => button.textContent === text)?.focus();
+}

@@ -1,0 +1,74 @@
+/** What the page says when the server will not take our words: the reason, and the words to copy. */
+
+import type { CloseName } from "../wire/codec.ts";
+import { SENTENCES } from "../wire/generated.ts";
+import { refused as words } from "./words.ts";
+
+/** Words that are only on this page. */
+export interface Unsaved {
+  readonly where: string;
+  readonly text: string;
+}
+
+export interface Offer {
+  readonly close: CloseName | null;
+  readonly unsaved: readonly Unsaved[];
+  /** Whether the kept words would be refused again, so that this device must forget them. */
+  readonly forgets: boolean;
+  readonly again: () => void;
+}
+
+export function showRefusal(box: HTMLElement, { close, unsaved, forgets, again }: Offer): void {
+  const title = made("h2", unsaved.length > 0 ? words.title : reason(close));
+  title.className = "govuk-heading-m";
+  box.replaceChildren(title);
+  if (unsaved.length > 0) box.append(made("p", reason(close)));
+  else box.append(made("p", words.nothing));
+  const said = made("p", "");
+  for (const { where, text } of unsaved) {
+    const copy = document.createElement("div");
+    copy.className = "refused__words";
+    copy.dataset["unsaved"] = "";
+    copy.append(made("h3", where), ...text.split("\n").map((line) => made("p", line)));
+    box.append(copy);
+  }
+  const row = document.createElement("div");
+  row.className = "buttons";
+  if (unsaved.length > 0) {
+    const all = unsaved.map(({ where, text }) => `${where}:\n${text}`).join("\n\n");
+    row.append(press(words.copy, "govuk-button", () => void copied(all, said)));
+  }
+  const label = unsaved.length > 0 && forgets ? words.forget : words.again;
+  row.append(press(label, "govuk-button govuk-button--secondary", again));
+  box.append(row, said);
+  box.hidden = false;
+}
+
+function reason(close: CloseName | null): string {
+  return close === null ? words.unknown : SENTENCES[close];
+}
+
+async function copied(text: string, said: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = words.copied;
+  } catch (error) {
+    console.error(error);
+    said.textContent = words.notCopied;
+  }
+}
+
+function made(tag: "h2" | "h3" | "p", text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+function press(label: string, className: string, act: () => void): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = className;
+  button.textContent = label;
+  button.addEventListener("click", act);
+  return button;
+}

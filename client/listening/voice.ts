@@ -1,0 +1,83 @@
+/** The device's voice: reads sentences one after another, and says when there is none. */
+
+const PATIENCE_MS = 1500;
+
+/** Some devices list their voices only a moment after they are first asked. */
+async function voices(synthesis: SpeechSynthesis): Promise<SpeechSynthesisVoice[]> {
+  const now = synthesis.getVoices();
+  if (now.length > 0) return now;
+  return new Promise((resolve) => {
+    const answer = (): void => {
+      clearTimeout(timer);
+      synthesis.removeEventListener("voiceschanged", answer);
+      resolve(synthesis.getVoices());
+    };
+    const timer = setTimeout(answer, PATIENCE_MS);
+    synthesis.addEventListener("voiceschanged", answer);
+  });
+}
+
+/** The best voice for a language: one of the device itself first, then any; else the default. */
+export function voiceFor(
+  all: readonly SpeechSynthesisVoice[],
+  language: string,
+): SpeechSynthesisVoice | null {
+  const wanted = language.toLowerCase();
+  const fits = (voice: SpeechSynthesisVoice): number => {
+    const has = voice.lang.toLowerCase().replace("_", "-");
+    const near = has === wanted ? 4 : has.split("-")[0] === wanted.split("-")[0] ? 2 : 0;
+    return near === 0 ? 0 : near + (voice.localService ? 1 : 0);
+  };
+  const best = [...all].sort((a, b) => fits(b) - fits(a))[0];
+  return best !== undefined && fits(best) > 0 ? best : null;
+}
+
+export class Voice {
+  private reading = 0;
+
+  constructor(
+    private readonly synthesis: SpeechSynthesis | undefined,
+    private readonly language: string,
+  ) {}
+
+  /**
+   * Reads texts in order, calling `onStart` before each, until all are read or `stop` is called.
+   * False where this device has no voice.
+   */
+  async read(texts: readonly string[], onStart: (index: number) => void): Promise<boolean> {
+    const { synthesis } = this;
+    this.stop();
+    const mine = this.reading;
+    if (synthesis === undefined) return false;
+    const all = await voices(synthesis);
+    if (all.length === 0) return false;
+    const voice = voiceFor(all, this.language);
+    for (const [index, text] of texts.entries()) {
+      if (this.reading !== mine) break;
+      onStart(index);
+      if (!(await this.say(synthesis, text, voice))) break;
+    }
+    return true;
+  }
+
+  stop(): void {
+    this.reading += 1;
+    this.synthesis?.cancel();
+  }
+
+  /** Whether the text was read to its end. */
+  private async say(
+    synthesis: SpeechSynthesis,
+    text: string,
+    voice: SpeechSynthesisVoice | null,
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      const utterance = new SpeechSynthesisUtterance(text);
+      utterance.lang = this.language;
+      utterance.voice = voice;
+      utterance.onend = () => resolve(true);
+      utterance.onerror = () => resolve(false);
+      synthesis.speak(utterance);
+    });
+  }
+}

@@ -1,0 +1,9 @@
+/** The drafting page. Cards first: the Charter takes over cards that are there already. */
+
+import "../styles/drafting.scss";
+import "../styles/listening.scss";
+import { OurCharter } from "../drafting/our-charter.ts";
+import { OurStatement } from "../drafting/our-statement.ts";
+
+customElements.define("our-statement", OurStatement);
+customElements.define("our-charter", OurCharter);
