@@ -151,9 +151,9 @@ def test_a_fragment_with_very_many_nodes_is_read_only_so_far() -> None:
     with doc.transaction():
         words = doc.get("items", type=Map)["a"]["words"]
         for _ in range(25_000):
-            words.children.append(XmlElement("paragraph"))
+            words.children.insert(1, XmlElement("paragraph"))
     reading = document.read(doc)
-    assert reading.charter.items[0].words == says("one", "two", "three")
+    assert reading.charter.items[0].words == says("one")
     assert reading.dropped == ("a.words: too long",)
 
 

@@ -176,7 +176,7 @@ def test_a_welsh_charter_has_welsh_labels() -> None:
 
 
 @given(strategies.charters)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_any_charter_survives_its_file(value: Charter) -> None:
     assert charter.valid(value) == value
     assert markdown_in.parse(markdown_out.markdown(value).encode()) == value
