@@ -296,6 +296,17 @@ odd(
 );
 
 odd(
+  "split emoji",
+  "A raw client that writes between the halves of an emoji leaves two U+FFFD; Yjs sees to that.",
+  (map) => {
+    const text = new Y.XmlText("a🏠b");
+    map.set("words", fragment(element("paragraph", text)));
+    text.insert(2, "x");
+  },
+  { words: [paragraph("a\ufffdx\ufffdb")] },
+);
+
+odd(
   "lists",
   "Lists within lists and several paragraphs in an item become one flat list.",
   (map) =>
