@@ -67,14 +67,15 @@ class RequestLog:
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", None) or "unknown"
-    values = {"route": route, "status": status, "ms": round(seconds * 1000, 1)}
+    values = {"route": route, "ms": round(seconds * 1000, 1)}
     if scope["type"] == "websocket":
-        log.info("live connection ended", **values)
+        # No status: the other side left by itself.
+        log.info("live connection ended", **values, **({"status": status} if status else {}))
         return
     metrics.requests.add(route=route, status=str(status))
     metrics.request_seconds.record(seconds)
     say = log.debug if route.startswith(_QUIET) else log.info
-    say("answered", method=scope["method"], **values)
+    say("answered", method=scope["method"], status=status, **values)
 
 
 class SafeHeaders:

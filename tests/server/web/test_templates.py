@@ -1,10 +1,11 @@
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
 
-from server.settings import Settings
+from server.settings import Settings, bundled
 from server.web.templates import Templates
 from tests.support.pages import built_client
 
@@ -77,3 +78,44 @@ def test_help_names_a_person_and_how_to_reach_them(tmp_path: Path, contact: str,
     page = render(tmp_path, Settings(help_name="Sam Jones", help_contact=contact))
     assert "Ask Sam Jones." in page
     assert link in page
+
+
+# accessibility.md, rules 1, 7 and 9, over everything that our templates say.
+
+JARGON = {
+    "fork", "merge", "diff", "commit", "upstream", "sync", "user", "document", "login", "log",
+    "click", "edit", "editor", "draft", "submit", "error", "invalid", "browser", "server",
+    "account", "url", "e-mail", "email", "website", "percent", "etc",
+}  # fmt: skip
+FOLDER = bundled("client", "templates")
+
+
+def sentences(template: Path) -> list[str]:
+    """What a template itself says to people, sentence by sentence."""
+    text = re.sub(r"\{#.*?#\}", "", template.read_text("utf-8"), flags=re.DOTALL)
+    spoken = re.findall(r'"(?:text|titleText)": "([^"]*)"', text)
+    text = re.sub(r"\{\{ govuk\w+\(\{.*?\}\) \}\}", "\n", text, flags=re.DOTALL)
+    text = re.sub(r"\{%.*?%\}", "\n", text, flags=re.DOTALL)
+    text = re.sub(r"\{\{.*?\}\}", " NAME ", text, flags=re.DOTALL)
+    text = re.sub(r"</?(?:strong|span|a)\b[^>]*>", " ", text)
+    spoken += re.sub(r"<[^>]*>", "\n", text, flags=re.DOTALL).splitlines()
+    found = [part.strip() for line in spoken for part in re.split(r"(?<=[.!?])\s", line)]
+    return [part for part in found if part]
+
+
+@pytest.mark.parametrize(
+    "template", sorted(FOLDER.rglob("*.html")), ids=lambda path: str(path.relative_to(FOLDER))
+)
+def test_templates_speak_in_short_plain_sentences(template: Path) -> None:
+    for sentence in sentences(template):
+        words = re.findall(r"[\w’'-]+", sentence)
+        assert len(words) <= 15, sentence
+        assert not JARGON & {word.lower() for word in words}, sentence
+        assert "%" not in sentence
+
+
+def test_the_check_of_sentences_sees_what_people_see() -> None:
+    said = sentences(FOLDER / "people" / "invite.html")
+    assert "Who do you want to invite?" in said
+    assert "Write the name they like to be called." in said
+    assert "You need no password." in sentences(FOLDER / "writing" / "home.html")
