@@ -13,6 +13,7 @@ import struct
 import sys
 from collections.abc import Callable
 from math import ceil
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from server.live import work
@@ -27,7 +28,7 @@ JOBS: dict[str, Callable[..., Any]] = {
 }
 # The kernel gives a contended core mostly to the sockets' process: about ten times as much.
 NICENESS = 10
-# A worker that once held this much does not give it back; a fresh one takes its place.
+# A worker that holds this much after a job will not give it back; a fresh one takes its place.
 PLENTY = 96 * 1024 * 1024
 # What a library leaks is gone with the process.
 JOBS_EACH = 5_000
@@ -62,7 +63,7 @@ def serve(requests: BinaryIO, replies: BinaryIO, seconds: float) -> None:
             # After a panic of the engine nothing in this process is to be trusted.
             reply(PANIC, type(error).__name__)
             raise SystemExit(1) from None
-        last = done == JOBS_EACH or peak() > PLENTY
+        last = done == JOBS_EACH or held() > PLENTY
         reply(LAST if last else DONE, result)
         if last:
             return
@@ -75,9 +76,14 @@ def limit_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def peak() -> int:
-    """The most memory this process ever held, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def held() -> int:
+    """The memory this process holds, in bytes.
+
+    Not the peak that `getrusage` tells: Linux passes a parent's on through fork and exec, and the
+    sockets' process may be large.
+    """
+    resident = Path("/proc/self/statm").read_text("ascii").split()[1]
+    return int(resident) * resource.getpagesize()
 
 
 def give_way() -> None:

@@ -31,7 +31,7 @@ def _replies(written: bytes) -> list[tuple[bytes, object]]:
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> "Serve":
     monkeypatch.setattr(worker, "limit_time", lambda _seconds: None)
-    monkeypatch.setattr(worker, "peak", lambda: 0)
+    monkeypatch.setattr(worker, "held", lambda: 0)
     return Serve()
 
 
@@ -77,7 +77,7 @@ def test_a_worker_ends_itself_after_a_panic(serve: Serve, monkeypatch: pytest.Mo
 def test_a_worker_that_held_much_memory_makes_way(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "peak", lambda: worker.PLENTY + 1)
+    monkeypatch.setattr(worker, "held", lambda: worker.PLENTY + 1)
     replies = serve(("settle", (b"", [])), ("settle", (b"", [])))
     assert [kind for kind, _ in replies] == [LAST]
 
