@@ -7,6 +7,7 @@ docs/decisions/worker-processes.md tells why this is not a process pool from a l
 """
 
 import asyncio
+import os
 import pickle
 import signal
 import sys
@@ -225,7 +226,8 @@ async def _end(process: Process) -> None:
     """End a worker, whatever it is doing, and wait until it is gone."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
-            process.kill()
+            # `process.kill()` polls the process first, and takes its end from under asyncio.
+            os.kill(process.pid, signal.SIGKILL)
     if process.stdin is not None:
         process.stdin.close()
     await process.wait()

@@ -24,10 +24,10 @@ MAX_CLOCK = 2**31
 MAX_CLIENT = 2**53
 MAX_DEPTH = 64
 MAX_NAME = 255
-# Reading is linear in what there is, and this much takes about 20 ms: a struct counts as three, a
-# deleted range, a value and 25 bytes of JSON as one. No person writes as much before the page
-# sends it, and no Charter that fits its limit has seen as many deletions.
-MAX_PARTS = 40_000
+# Reading is linear in what there is, and this much takes about 10 ms: a struct counts as three, a
+# deleted range, a value and ten bytes of JSON as one. No person writes as much before the page
+# sends it. A text of 180,000 characters grown by 260,000 real edits has 2,600 deleted ranges.
+MAX_PARTS = 20_000
 MAX_CLIENTS = 2_000
 MAX_FORMAT = 8_192
 
@@ -312,7 +312,7 @@ def _format(b: bytes, p: int, budget: _Budget) -> int:
         raise DamagedUpdate
     if length > MAX_FORMAT:
         raise HostileUpdate
-    budget.spend(length // 25)
+    budget.spend(length // 10)
     value = b[p:end]
     if value not in _PLAIN_FORMATS:
         if value.count(b"[") + value.count(b"{") > MAX_DEPTH:

@@ -64,13 +64,7 @@ def settle(state: bytes, tail: Tail) -> Settled:
     for (person_id, _), part in zip(tail, parts[1:], strict=True):
         changed |= dict.fromkeys(watched.apply(part), person_id)
     watched.end()
-    reading = document.read(doc)
-    compact = doc.get_update()
-    known = _read_back(compact, parts, reading)
-    if known is not None:
-        return Settled(reading, compact, known.to_bytes(), changed, compact=True)
-    whole = merge_updates(*parts)
-    return Settled(reading, whole, Known.from_update(whole).to_bytes(), changed, compact=False)
+    return _settled(doc, parts, changed)
 
 
 def change(state: bytes, tail: Tail, edit: Callable[[Doc[Any]], object]) -> bytes:
@@ -99,8 +93,19 @@ def try_each(state: bytes, tail: Tail, step: Callable[[int], None]) -> None:
     for place, part in enumerate(parts[1:]):
         step(place)
         watched.apply(part)
-        reading = document.read(doc)
-        _read_back(doc.get_update(), parts[: place + 2], reading)
+        _settled(doc, parts[: place + 2], {})
+
+
+def _settled(doc: Doc[Any], parts: Sequence[bytes], changed: dict[str, str | None]) -> Settled:
+    reading = document.read(doc)
+    compact = doc.get_update()
+    known = _read_back(compact, parts, reading)
+    if known is not None:
+        return Settled(reading, compact, known.to_bytes(), changed, compact=True)
+    # Newcomers load these bytes, so what they say is what the read side must say.
+    whole = merge_updates(*parts)
+    reading = document.read(document.opened(whole))
+    return Settled(reading, whole, Known.from_update(whole).to_bytes(), changed, compact=False)
 
 
 class _Watched:

@@ -1,0 +1,133 @@
+"""A seeded maker of updates that nobody's editor wrote: damaged, crafted, enormous."""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from server.live.known import Known
+from server.live.remainder import number
+from tests.server.live.updates import (
+    hostile,
+    name,
+    nested,
+    sessions,
+    structs,
+    update,
+)
+
+# Of 100 updates so many are damaged, and the rest are crafted to be readable.
+_DAMAGED = 70
+_CONTENTS = (
+    (4, name("x")),
+    (4, name("é😀")),
+    (6, name("strong") + name("{}")),
+    (6, name("link") + name("null")),
+    (7, b"\x01"),
+    (7, b"\x03" + name("paragraph")),
+    (7, b"\x04"),
+    (7, b"\x06"),
+    (8, b"\x01\x7e"),
+    (8, b"\x02\x77\x01a\x7d\x05"),
+    (1, b"\x03"),
+    (0, b"\x02"),
+)
+
+
+def made(seed: int, count: int, known: Known) -> Iterator[bytes]:
+    """So many updates; the crafted ones are for a room that knows this much."""
+    chance = Random(seed)
+    real = [one for session in sessions() for one in (*session.updates, session.state)]
+    worst = [case[-1] for case in hostile().values()]
+    yield from worst
+    yield from enormous()
+    for _ in range(count - len(worst) - 20):
+        if chance.randrange(100) < _DAMAGED:
+            yield damaged(chance, real)
+        else:
+            yield crafted(chance, known)
+
+
+def enormous() -> Iterator[bytes]:
+    """Twenty that are small to send and large to open."""
+    for depth in (64, 65, 1_000, 52_500, 400_000):
+        yield update(
+            structs(7, 0, b"\x28\x01" + name("items") + name("k") + b"\x01" + nested(depth))
+        )
+        yield update(
+            structs(7, 0, b"\x06\x00\x05\x00" + name("link") + name("[" * depth + "]" * depth))
+        )
+    yield b"\xff" * 400_000
+    many = 100_000
+    yield number(many) + b"".join(
+        structs(client, 0, b"\x27\x01" + name(f"r{client}") + name("k") + b"\x01")
+        for client in range(many)
+    )
+    yield number(many) + b"".join(structs(client, 0, b"\x00\x01") for client in range(many)) + b"\0"
+    yield b"\x00" + number(many) + b"".join(number(client) + b"\1\0\1" for client in range(many))
+    yield b"\x00\x01\x07" + number(many) + b"".join(number(2 * n) + b"\1" for n in range(many))
+    yield update(structs(7, 0, *[b"\x00\x01"] * many))
+    yield update(structs(7, 0, b"\x88\x05\x00" + number(500_000) + b"\x7e" * 500_000))
+    yield update(structs(7, 0, b"\x84\x05\x00" + name("é" * 500_000)))
+    yield update(structs(7, 0, b"\x00" + number(2**31 - 2)))
+    yield update(
+        structs(
+            7, 0, *[b"\xc6\x05\x00\x05\x00" + name("a") + name("[" + "0," * 3_999 + "0]")] * 120
+        )
+    )
+
+
+def damaged(chance: Random, real: Sequence[bytes]) -> bytes:
+    """A real update with a few bytes changed, lost, doubled, or spliced with another."""
+    bytes_ = bytearray(chance.choice(real))
+    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
+        at = chance.randrange(len(bytes_) + 1)
+        match chance.randrange(7):
+            case 0 | 1:
+                bytes_[at : at + 1] = bytes((chance.randrange(256),))
+            case 2:
+                del bytes_[at : at + chance.randrange(1, 5)]
+            case 3:
+                bytes_[at:at] = chance.randbytes(chance.randrange(1, 5))
+            case 4:
+                bytes_[at:at] = bytes_[at : at + chance.randrange(1, 40)]
+            case 5:
+                bytes_[at:at] = b"\xff" * chance.randrange(1, 9)
+            case _:
+                other = chance.choice(real)
+                bytes_[at:] = other[chance.randrange(len(other)) :]
+    return bytes(bytes_)
+
+
+def crafted(chance: Random, known: Known) -> bytes:
+    """A readable update whose structs have any neighbours, parents and contents at all."""
+    clients = list(known.clocks)
+
+    def somewhere() -> bytes:
+        client = chance.choice(clients)
+        return number(client) + number(chance.randrange(known.clocks[client]))
+
+    def struct() -> bytes:
+        kind, content = chance.choice(_CONTENTS)
+        if kind == 0:
+            return b"\x00" + content
+        match chance.randrange(6):
+            case 0:
+                return bytes((kind | 128,)) + somewhere() + content
+            case 1:
+                return bytes((kind | 64,)) + somewhere() + content
+            case 2 | 3:
+                return bytes((kind | 192,)) + somewhere() + somewhere() + content
+            case 4:
+                key = chance.choice(("words", "position", "k"))
+                return bytes((kind | 32,)) + b"\x00" + somewhere() + name(key) + content
+            case _:
+                return bytes((kind,)) + b"\x00" + somewhere() + content
+
+    client = chance.randrange(2**32)
+    those = [struct() for _ in range(chance.choice((1, 1, 2, 5)))]
+    gone = b"\x00"
+    if chance.random() < 0.3:
+        other = chance.choice(clients)
+        start = chance.randrange(known.clocks[other])
+        length = chance.randrange(1, known.clocks[other] - start + 1)
+        gone = b"\x01" + number(other) + b"\x01" + number(start) + number(length)
+    return update(structs(client, 0, *those), deletes=gone)
