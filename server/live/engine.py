@@ -3,7 +3,7 @@
 A worker is a fresh Python with nothing but the document code in it, spoken to through pipes. It
 limits its own memory and processor time; when it dies, panics or overruns, the job fails by name
 and the next one gets a fresh worker. None runs before it is needed, and none stays idle for long.
-docs/decisions/worker-processes.md tells why this is not a process pool from a library.
+docs/decisions/engine-workers.md tells why this is not a process pool from a library.
 """
 
 import asyncio

@@ -6,7 +6,14 @@ parent, by (client, clock). Source: `yjs/src/utils/encoding.js` and `yjs/src/str
 
 The reader runs for every keystroke in the sockets' process, so it is one flat loop over the
 bytes: reading past the end raises IndexError, which is the bounds check. Everything that would
-make an engine allocate, recurse or wait without end is refused here (docs/protocol.md lists it).
+make an engine allocate, recurse or wait without end is refused here:
+
+- numbers of more than nine bytes, counts larger than the bytes that are left, bytes left over;
+- clocks from 2^31 on, client ids from 2^53 on, a client named twice, structs of no length;
+- text that is not UTF-8, marks that are not JSON, values or marks nested deeper than 64;
+- roots but `meta` and `items`, types but maps, XML and its text, documents in documents, binary;
+- structs that stand on themselves, on later ones, or on each other in a circle;
+- more than `MAX_PARTS` parts or `MAX_CLIENTS` clients at once.
 """
 
 import json
