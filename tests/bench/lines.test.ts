@@ -15,6 +15,7 @@ const TYPING: TypingOutcome = {
   deliveredPct: 100,
   duplicates: 0,
   closed: 0,
+  closures: {},
   connectMs: 1,
   drainMs: 1,
   serverCpu: 1,

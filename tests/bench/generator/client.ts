@@ -26,7 +26,6 @@ export interface Place {
 
 export interface ClientOptions {
   onMarker?: (sender: number, number: number, sentAt: number, to: Client) => void;
-  onClose?: () => void;
   /** Called after each update was applied; asking for it makes the client apply them all. */
   onApply?: (client: Client) => void;
   /** Applies every update, rather than what it needs to write. */
@@ -196,12 +195,10 @@ export class Client {
   }
 
   #fail(why: string): void {
-    const first = this.closed === null;
     this.closed ??= why;
     this.open = false;
     this.#settle(why);
     this.#socket?.destroy();
-    if (first) this.#options.onClose?.();
   }
 
   #feed(chunk: Buffer): void {

@@ -17,8 +17,9 @@ export interface TypingOutcome extends Quantiles {
   delivered: number;
   deliveredPct: number;
   duplicates: number;
-  /** Connections that ended before we ended them. */
+  /** Connections that ended before we ended them, and why. */
   closed: number;
+  closures: Record<string, number>;
   connectMs: number;
   /** From the last keystroke to the last delivery. */
   drainMs: number;
@@ -122,11 +123,9 @@ async function typing(stage: Stage, load: Load): Promise<TypingOutcome> {
   const senders = load.documents * load.people;
   const perSender = Math.ceil(load.rate * (load.duration + load.warmup)) + 1;
   const deliveries = new Deliveries(senders, load.people, perSender);
-  let closed = 0;
   const clients = Array.from({ length: senders }, (_, index) =>
     clientOf(stage, Math.floor(index / load.people), index, {
       onMarker: (sender, number, at, to) => deliveries.arrived(sender, number, at, to.place.client),
-      onClose: () => closed++,
     }),
   );
   const began = performance.now();
@@ -154,6 +153,7 @@ async function typing(stage: Stage, load: Load): Promise<TypingOutcome> {
     await sleep(20);
   }
   const drained = usage.sofar(deliveries.delivered);
+  const closures = clients.map((client) => client.closed).filter((why) => why !== null);
   const outcome: TypingOutcome = {
     ...deliveries.latency.summary(),
     sent,
@@ -161,7 +161,10 @@ async function typing(stage: Stage, load: Load): Promise<TypingOutcome> {
     delivered: deliveries.delivered,
     deliveredPct: round((100 * deliveries.delivered) / expected, 3),
     duplicates: deliveries.duplicates,
-    closed,
+    closed: closures.length,
+    closures: Object.fromEntries(
+      [...Map.groupBy(closures, (why) => why)].map(([why, all]) => [why, all.length]),
+    ),
     connectMs: round(connectMs),
     drainMs: round(Math.max(0, deliveries.lastAt - endOfTyping)),
     serverCpu: round(drained.server, 2),
