@@ -1,9 +1,11 @@
 """A seeded maker of updates that nobody's editor wrote: damaged, crafted, enormous."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
-from server.live.known import Known
+from server.errors import Refusal
+from server.live.guard import Known, New, screen
 from server.live.remainder import number
 from tests.server.live.updates import (
     hostile,
@@ -131,3 +133,34 @@ def crafted(chance: Random, known: Known) -> bytes:
         length = chance.randrange(1, known.clocks[other] - start + 1)
         gone = b"\x01" + number(other) + b"\x01" + number(start) + number(length)
     return update(structs(client, 0, *those), deletes=gone)
+
+
+@dataclass(frozen=True)
+class Edit:
+    person_id: str | None
+    change: bytes
+
+
+class Gate:
+    """A guard and its knowledge, and all that it let in, in order."""
+
+    def __init__(self, *edits: Edit) -> None:
+        self.known = Known()
+        self.edits: list[Edit] = []
+        for edit in edits:
+            self.receive(edit.change, edit.person_id)
+
+    def receive(self, change: bytes, person_id: str | None) -> str:
+        """What became of an update: `New`, `Nothing`, or the name of a refusal."""
+        try:
+            screened = screen(change, self.known, person_id, may_write=True, document_limit=None)
+        except Refusal as refusal:
+            return refusal.kind
+        if isinstance(screened, New):
+            self.known.take(screened, person_id)
+            self.edits.append(Edit(person_id, screened.update))
+        return type(screened).__name__
+
+    def without(self, bad: int) -> "Gate":
+        """The room as it would be had one edit never come; what stands on it goes with it."""
+        return Gate(*self.edits[:bad], *self.edits[bad + 1 :])

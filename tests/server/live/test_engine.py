@@ -3,14 +3,17 @@
 import asyncio
 import os
 import pickle
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from random import Random
 
 import pytest
 
 from server.errors import CannotOpen
+from server.live import work
 from server.live.engine import (
     Engine,
     EngineBusy,
@@ -20,19 +23,15 @@ from server.live.engine import (
     WorkerPanicked,
     read_reply,
 )
+from server.live.known import Known
 from server.settings import Settings
 from server.writing import document
 from server.writing.charter import Charter, Kind
 from tests.server.live import spells
-from tests.server.live.updates import Writer, hostile, structs, update
+from tests.server.live.hostile import Edit, Gate, crafted, made
+from tests.server.live.updates import Writer, hostile, sessions, structs, update
 
 SETTINGS = Settings(engine_seconds=1.0, engine_memory=256 * 1024 * 1024)
-
-
-@dataclass(frozen=True)
-class Edit:
-    person_id: str | None
-    change: bytes
 
 
 @pytest.fixture
@@ -167,3 +166,59 @@ def test_values_of_other_kinds_are_not_read_from_a_worker() -> None:
         with pytest.raises(pickle.UnpicklingError):
             read_reply(pickle.dumps(value))
     assert read_reply(pickle.dumps(Kind.HEADING)) is Kind.HEADING
+
+
+# What the guard lets through of updates that nobody's editor wrote
+
+SEED = 20_260_722
+OPENED = 100
+
+
+async def test_what_passed_the_guard_is_opened_or_fails_by_name(engine: Engine) -> None:
+    """Each alone: a worker that it stops takes nothing else with it."""
+    state = sessions()[0].state
+    known = Known.from_update(state)
+    passed = [
+        change
+        for change in made(SEED, 4 * OPENED, known)
+        if Gate(Edit("ben", state)).receive(change, "mallory") == "New"
+    ]
+    reading = (await engine.settle(state, ())).reading
+    ends: Counter[str] = Counter()
+    for change in Random(SEED).sample(passed, min(OPENED, len(passed))):
+        try:
+            settled = await engine.settle(state, [Edit("mallory", change)])
+        except CannotOpen as failure:
+            ends[failure.kind] += 1
+        else:
+            ends["opened"] += 1
+            assert work.settle(settled.state, ()).reading == settled.reading
+    assert ends["opened"] > OPENED // 10, ends
+    assert (await engine.settle(state, ())).reading == reading
+
+
+async def test_what_stops_a_worker_is_set_aside_and_honest_words_stay(engine: Engine) -> None:
+    """As the room does it: find the bad edit, take it out with what stands on it, go on."""
+    chance = Random(SEED)
+    state = sessions()[0].state
+    item = min(sessions()[0].words)
+    ben = Writer(7, state)
+    room = Gate(Edit("ann", state))
+    begun = Known.from_update(state)
+    for _ in range(20):
+        assert room.receive(crafted(chance, begun), "mallory") == "New"
+        assert room.receive(ben.type(item, 0, "!"), "ben") == "New"
+    aside = 0
+    while True:
+        try:
+            settled = await engine.settle(b"", room.edits)
+            break
+        except CannotOpen:
+            bad = await engine.find_bad(b"", room.edits)
+            assert bad is not None
+            assert room.edits[bad].person_id == "mallory"
+            room = room.without(bad)
+            aside += 1
+    assert 2 < aside < 20
+    assert sum(edit.person_id == "ben" for edit in room.edits) == 20
+    assert item in {one.id for one in settled.reading.charter.items}

@@ -1,6 +1,9 @@
 """The guard: what is new in an update, and whether it may come in."""
 
+import resource
+from collections import Counter
 from contextlib import suppress
+from time import thread_time
 
 import pytest
 from pycrdt import merge_updates
@@ -8,6 +11,7 @@ from pycrdt import merge_updates
 from server.errors import DocumentFull, Gap, OthersClientId, ReadOnly, Refusal
 from server.live.guard import Known, New, Nothing, Screened, Unsettled, screen
 from server.live.update import read
+from tests.server.live.hostile import made
 from tests.server.live.updates import (
     EMPTY,
     Writer,
@@ -230,3 +234,60 @@ def test_the_worst_cases_are_refused_or_taken_and_the_room_goes_on(case: str) ->
         with suppress(Refusal):
             room.receive(one, "mallory")
     assert isinstance(room.receive(ben.type("i1", 0, "x"), "ben"), New)
+
+
+# A hundred thousand that nobody's editor wrote. The seed is fixed; another one only finds other
+# ways to the same ends. Time is processor time of the thread: a busy machine fails nothing.
+
+SEED = 20_260_722
+COUNT = 100_000
+LONGEST = 0.05
+GROWTH = 50 * 1024 * 1024
+LIMIT = 4 * 1024 * 1024
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _screened(change: bytes, known: Known) -> tuple[str, float]:
+    """What becomes of an update, and the seconds of processor time that it took to know."""
+    began = thread_time()
+    try:
+        screened = screen(change, known, "mallory", may_write=True, document_limit=LIMIT)
+    except Refusal as refusal:
+        return refusal.kind, thread_time() - began
+    return type(screened).__name__, thread_time() - began
+
+
+def test_a_hundred_thousand_pass_the_guard_without_a_stall_or_growth() -> None:
+    state = sessions()[0].state
+    known = Known.from_update(state)
+    ben = Writer(7, state)
+    item = min(sessions()[0].words)
+    ends: Counter[str] = Counter()
+    longest = 0.0
+    before = _peak()
+    for place, change in enumerate(made(SEED, COUNT, known)):
+        end, took = _screened(change, known)
+        ends[end] += 1
+        if took > longest:  # a busy machine only adds: the best of three counts
+            longest = max(longest, min(took, *(_screened(change, known)[1] for _ in range(2))))
+        if place % 1_000 == 0:  # the room lives on
+            typed = ben.type(item, 0, "x")
+            honest = screen(typed, known, "ben", may_write=True, document_limit=LIMIT)
+            assert isinstance(honest, New)
+            known.take(honest, "ben")
+    assert sum(ends.values()) == COUNT
+    assert set(ends) <= {
+        "New",
+        "Nothing",
+        "DamagedUpdate",
+        "HostileUpdate",
+        "FrameTooLarge",
+        "Gap",
+        "OthersClientId",
+    }, ends
+    assert ends["New"] > COUNT // 10, ends  # otherwise nothing was tried
+    assert longest < LONGEST, f"{longest * 1000:.1f} ms"
+    assert _peak() - before < GROWTH
