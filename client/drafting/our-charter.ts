@@ -33,6 +33,7 @@ export class OurCharter extends HTMLElement implements Host {
   private statusLine!: StatusLine;
   private listener!: Listener;
   private language = "en-GB";
+  private readonly away = new AbortController();
   /** Whether the document has been loaded, from this device or the server. */
   private ready = false;
   private refused = false;
@@ -55,6 +56,7 @@ export class OurCharter extends HTMLElement implements Host {
     // Only when the page goes for good, which closes all of this anyway; tests take pages away.
     queueMicrotask(() => {
       if (this.isConnected) return;
+      this.away.abort();
       this.session.close();
       this.announcer.destroy();
     });
@@ -143,9 +145,10 @@ export class OurCharter extends HTMLElement implements Host {
       this.acting.place(item, after),
     );
     this.addEventListener("click", (event) => void this.clicked(event));
-    document.addEventListener("keydown", (event) => this.pressed(event));
-    window.addEventListener("online", () => connection.hurry());
-    window.addEventListener("offline", () => connection.doubt());
+    const { signal } = this.away;
+    document.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    window.addEventListener("online", () => connection.hurry(), { signal });
+    window.addEventListener("offline", () => connection.doubt(), { signal });
     this.wanted = mayWrite;
   }
 
@@ -165,13 +168,19 @@ export class OurCharter extends HTMLElement implements Host {
     const { schema } = this.session.document;
     if (this.ready || schema === null) return;
     this.ready = true;
-    this.mayWrite = this.wanted && schema <= SCHEMA;
+    this.mayWrite = this.mayWriteNow;
     this.cards.enlivenAll();
-    this.showTitle();
-    this.showTools();
+    this.showAbout();
+  }
+
+  /** An editor of an older page would delete what a newer schema has. */
+  private get mayWriteNow(): boolean {
+    const { schema } = this.session.document;
+    return this.wanted && this.ready && !this.refused && schema !== null && schema <= SCHEMA;
   }
 
   private showTools(): void {
+    this.mayWrite = this.mayWriteNow;
     this.place('[data-box="end"]').hidden = !this.mayWrite;
     for (const card of this.cards.all) card.showTools();
     this.showUndo();
@@ -191,7 +200,7 @@ export class OurCharter extends HTMLElement implements Host {
     );
     if (structural) this.cards.arrange();
     this.cards.refresh(new Set(list.map(({ item }) => item)));
-    if (about) this.showTitle();
+    if (about) this.showAbout();
     if (here) {
       if (this.session.undoing.isOrigin(changes.origin)) this.showUndone(list.at(-1)?.item);
       return;
@@ -215,7 +224,6 @@ export class OurCharter extends HTMLElement implements Host {
     if (status.kind !== "refused" || this.refused) return;
     this.refused = true;
     const unsaved = this.unsaved();
-    this.mayWrite = false;
     this.showTools();
     const { close } = status;
     const again = (): void => void leave(close, this.session);
@@ -237,7 +245,6 @@ export class OurCharter extends HTMLElement implements Host {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const mayWrite = page.querySelector<HTMLElement>("our-charter")?.dataset["mayWrite"] === "true";
     this.wanted = mayWrite;
-    this.mayWrite = mayWrite && this.ready && !this.refused;
     this.session.connection.setMayWrite(mayWrite);
     this.showTools();
   }
@@ -300,10 +307,12 @@ export class OurCharter extends HTMLElement implements Host {
     card.scrollIntoView({ block: "center" });
   }
 
-  private showTitle(): void {
+  /** What is about the whole Charter: its title, and whether this page may still write. */
+  private showAbout(): void {
     const place = this.place("[data-title]");
     const { title } = this.session.document;
     if (place.textContent !== title) place.textContent = title;
+    this.showTools();
   }
 
   private named(id: string): { kind: Item["kind"]; name: string } | null {

@@ -74,7 +74,10 @@ export class Together {
       const entry = document.createElement("li");
       const time = document.createElement("time");
       time.dateTime = at.toISOString();
-      time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      time.textContent = at.toLocaleTimeString(document.documentElement.lang || [], {
+        hour: "2-digit",
+        minute: "2-digit",
+      });
       entry.append(time, " ", sentence);
       return entry;
     });

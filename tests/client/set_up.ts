@@ -7,6 +7,8 @@ if (typeof Range !== "undefined") {
   Range.prototype.getBoundingClientRect = () => new DOMRect();
 }
 if (typeof window !== "undefined") {
+  Element.prototype.scrollIntoView ??= () => {};
+  window.scrollBy = () => {};
   globalThis.ClipboardEvent ??= class extends Event {} as unknown as typeof ClipboardEvent;
 }
 
