@@ -1,0 +1,154 @@
+"""Who is here, and where they are writing: pure rules over awareness states.
+
+The server writes the `user` of every state from the session, so nobody can go by another's name,
+and keeps one awareness client id for each connection, so nobody can speak for another.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+State = dict[str, Any]
+
+# What a page may say about itself; everything else is dropped.
+_KEPT = ("writing", "part", "typing", "cursor")
+# Clients say again every 15 seconds that they are here; other servers' people who
+# have been silent for three times as long are gone.
+SILENCE = 45.0
+# A state longer than this, as text, is kept without its cursor and the rest.
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One awareness state: the higher clock wins; a state of None says that somebody left."""
+
+    client_id: int
+    clock: int
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a connection belongs to, as others may see it."""
+
+    person_id: str
+    name: str
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The newest state of each client that changed; `ours` are those of this server's people."""
+
+    all: list[Entry]
+    ours: list[Entry]
+
+
+@dataclass(slots=True)
+class _Here:
+    clock: int
+    state: State
+    owner: object
+    heard: float
+
+    @property
+    def is_ours(self) -> bool:
+        return not isinstance(self.owner, str)
+
+
+@dataclass(slots=True)
+class Presence:
+    """The people in one room. An owner is a connection here, or the name of another server."""
+
+    _here: dict[int, _Here] = field(default_factory=dict)
+    _changed: dict[int, tuple[Entry, bool]] = field(default_factory=dict)
+
+    def hear(
+        self, owner: object, own_id: int | None, said: Iterable[Entry], who: Identity, now: float
+    ) -> int | None:
+        """Take what a connection says of itself; returns the client id that is now its own.
+
+        Stock clients repeat what they heard of others: only the connection's own id counts,
+        which is the first one it names. An id that another person is using is not given away.
+        """
+        for entry in said:
+            if own_id is None and entry.state is not None and self._is_free(entry.client_id, who):
+                own_id = entry.client_id
+            if entry.client_id == own_id:
+                state = None if entry.state is None else signed(entry.state, who)
+                self._put(Entry(entry.client_id, entry.clock, state), owner, now)
+        return own_id
+
+    def absorb(self, owner: object, told: Iterable[Entry], now: float) -> None:
+        """Take what another server tells of its people; a person may have moved over there."""
+        for entry in told:
+            mine = self._here.get(entry.client_id)
+            if mine is None or mine.owner == owner or _same_person(mine.state, entry.state):
+                self._put(entry, owner, now)
+
+    def leave(self, owner: object) -> None:
+        """Everybody of this connection or server has gone."""
+        for client_id in [one for one, here in self._here.items() if here.owner == owner]:
+            self._remove(client_id, self._here[client_id].clock)
+
+    def expire(self, now: float) -> None:
+        """Forget people of other servers who have been silent for too long."""
+        silent = [
+            client_id
+            for client_id, here in self._here.items()
+            if not here.is_ours and now - here.heard > SILENCE
+        ]
+        for client_id in silent:
+            self._remove(client_id, self._here[client_id].clock)
+
+    def everybody(self) -> list[Entry]:
+        return [Entry(client_id, here.clock, here.state) for client_id, here in self._here.items()]
+
+    def ours(self) -> list[Entry]:
+        """The people of this server, as other servers are told of them."""
+        return [
+            Entry(client_id, here.clock, here.state)
+            for client_id, here in self._here.items()
+            if here.is_ours
+        ]
+
+    def take_changes(self) -> Changes:
+        """What changed since this was last asked."""
+        changes = [self._changed[client_id] for client_id in sorted(self._changed)]
+        self._changed.clear()
+        return Changes([entry for entry, _ in changes], [entry for entry, ours in changes if ours])
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self._changed)
+
+    def _is_free(self, client_id: int, who: Identity) -> bool:
+        here = self._here.get(client_id)
+        return here is None or here.state["user"]["id"] == who.person_id
+
+    def _put(self, entry: Entry, owner: object, now: float) -> None:
+        here = self._here.get(entry.client_id)
+        if here is not None and entry.clock < here.clock:
+            return
+        if entry.state is None:
+            if here is not None:
+                self._remove(entry.client_id, entry.clock)
+            return
+        new = self._here[entry.client_id] = _Here(entry.clock, entry.state, owner, now)
+        self._changed[entry.client_id] = (entry, new.is_ours)
+
+    def _remove(self, client_id: int, clock: int) -> None:
+        gone = self._here.pop(client_id)
+        self._changed[client_id] = (Entry(client_id, clock, None), gone.is_ours)
+
+
+def _same_person(one: State, other: State | None) -> bool:
+    return other is not None and other.get("user", {}).get("id") == one["user"]["id"]
+
+
+def signed(state: Mapping[str, Any], who: Identity) -> State:
+    """A page's state as others get it: known keys only, and the name from the session."""
+    user = {"id": who.person_id, "name": who.name, "picture": who.picture}
+    kept = {key: state[key] for key in _KEPT if key in state}
+    return {"user": user, **(kept if len(str(kept)) <= LONGEST else {})}
