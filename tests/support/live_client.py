@@ -7,6 +7,7 @@ Edits of `doc` are sent as they happen while connected; what is written offline 
 import asyncio
 import json
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -23,7 +24,7 @@ from pycrdt import (
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.waiting import until
+from tests.support.waiting import NeverCameError
 
 SYNC, AWARENESS, AUTH, QUERY_AWARENESS, SAVED, NEWS = 0, 1, 2, 3, 100, 101
 STEP1, STEP2, UPDATE = 0, 1, 2
@@ -61,6 +62,7 @@ class LiveClient:
         self.others: dict[int, dict[str, Any] | None] = {}
         self.close_code: int | None = None
         self._applying = False
+        self._stirred = asyncio.Event()
         self._clock = 0
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,7 +90,7 @@ class LiveClient:
             asyncio.create_task(self._write(self.socket)),
         ]
         if wait:
-            await until(lambda: self.synced or self.close_code, "the document to arrive")
+            await self.when(lambda: self.synced or self.close_code, "the document to arrive")
         return self
 
     async def disconnect(self) -> None:
@@ -109,15 +111,25 @@ class LiveClient:
 
     async def all_saved(self, seconds: float = 20.0) -> None:
         """Wait until the server has said that all that was sent is durable."""
-        await until(
+        await self.when(
             lambda: self._waiting.empty() and self.saved >= self.sent, "all to be saved", seconds
         )
 
     async def closed(self, seconds: float = 20.0) -> int:
         """Wait until the server ends the connection; returns its close code."""
-        await until(lambda: self.close_code is not None, "the server to close", seconds)
+        await self.when(lambda: self.close_code is not None, "the server to close", seconds)
         assert self.close_code is not None
         return self.close_code
+
+    async def when(self, holds: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+        """Wait until something holds, looking each time that this client has heard something."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not holds():
+                    self._stirred.clear()
+                    await self._stirred.wait()
+        except TimeoutError:
+            raise NeverCameError(f"waited {seconds:g} s for {what}") from None
 
     def send(self, frame: bytes) -> None:
         """Send any bytes as one frame, after what is already waiting."""
@@ -153,11 +165,13 @@ class LiveClient:
         except ConnectionClosed:
             pass
         self.close_code = socket.close_code or 1006
+        self._stirred.set()
 
     async def _write(self, socket: ClientConnection) -> None:
         with suppress(ConnectionClosed):
             while True:
                 await socket.send(await self._waiting.get())
+                self._stirred.set()
 
     def _hear(self, frame: bytes) -> None:
         self.frames.append(frame)
@@ -171,6 +185,7 @@ class LiveClient:
                 self.saved = decoder.read_var_uint()
             case 101:
                 self.news.append(decoder.read_var_string())
+        self._stirred.set()
 
     def _hear_sync(self, frame: bytes) -> None:
         self._applying = True
