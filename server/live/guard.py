@@ -6,7 +6,7 @@ has without a gap, come from a person who may write, and bear that person's own 
 Nothing here opens a document, and nothing here changes what it was given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from server.live import update as updates
 from server.live.known import Known, New
 from server.live.update import Ranges, Update
 
-__all__ = ["Known", "New", "Nothing", "Screened", "Unsettled", "screen"]
+__all__ = ["Known", "New", "Nothing", "Screened", "Unsettled", "screen", "standing_on"]
 
 # Whole delete sets that came before are known by their digest; shorter ones are read again.
 _LONG = 1024
@@ -117,6 +117,49 @@ def _new(
     rest = remainder.without(update, clocks, deletes)
     left = updates.read(rest)
     return New(rest, left.structs, left.gone, left.deletes, clients)
+
+
+def standing_on(known: Known, changes: Sequence[bytes], bad: int) -> list[int]:
+    """Which of some edits cannot stand once the bad one is gone, by place.
+
+    Edits of one commit may need each other, in any order: what two people write on each other's
+    words in one moment is one edit a person. So nothing falls for its place, only for what it
+    needs. O(n²) in edits at worst.
+    """
+    kept = {
+        place: updates.read(change, trusted=True)
+        for place, change in enumerate(changes)
+        if place != bad
+    }
+    while True:
+        clocks = _reached(known, kept.values())
+        fallen = [place for place, update in kept.items() if not _stands(update, clocks)]
+        if not fallen:
+            return [place for place in range(len(changes)) if place not in kept and place != bad]
+        for place in fallen:
+            del kept[place]
+
+
+def _reached(known: Known, those: Iterable[Update]) -> dict[int, int]:
+    """The first clock of each client that is lacking with these updates there, too."""
+    clocks = dict(known.clocks)
+    runs = sorted((client, *ends) for update in those for client, ends in update.structs.items())
+    for client, start, end in runs:
+        if start <= clocks.get(client, 0) < end:
+            clocks[client] = end
+    return clocks
+
+
+def _stands(update: Update, clocks: Mapping[int, int]) -> bool:
+    return (
+        all(end <= clocks.get(client, 0) for client, (_, end) in update.structs.items())
+        and all(at < clocks.get(client, 0) for client, at in update.needs.items())
+        and all(
+            end <= clocks.get(client, 0)
+            for client, ranges in update.deletes.items()
+            for _, end in ranges
+        )
+    )
 
 
 def _digest(data: bytes) -> bytes:

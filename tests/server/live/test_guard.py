@@ -9,7 +9,7 @@ import pytest
 from pycrdt import merge_updates
 
 from server.errors import DocumentFull, Gap, OthersClientId, ReadOnly, Refusal
-from server.live.guard import Known, New, Nothing, Screened, Unsettled, screen
+from server.live.guard import Known, New, Nothing, Screened, Unsettled, screen, standing_on
 from server.live.update import read
 from tests.server.live.hostile import made
 from tests.server.live.updates import (
@@ -211,6 +211,38 @@ def test_edits_together_close_the_gap_between_them(room: Room, ben: Writer) -> N
     ann = Writer(8, ben.state())
     ann.type("i1", 5, "y")
     assert isinstance(room.screen(merge_updates(*ben.edits, *ann.edits)), New)
+
+
+# What falls with an edit that is set aside
+
+
+def test_only_what_needs_a_bad_edit_falls_with_it(ben: Writer) -> None:
+    known = Known.from_update(ben.state())
+    ann = Writer(8, ben.state())
+    alone = ann.type("i1", 0, "Ann: ")
+    bad = ben.type("i1", 5, " there")
+    cat = Writer(9, ben.state())
+    on_it = cat.type("i1", 11, "!")
+    on_that = Writer(10, cat.state()).delete("i1", 11, 12)
+    later = ben.type("i1", 0, "x")
+    changes = [alone, bad, on_it, on_that, later]
+    assert standing_on(known, changes, 1) == [2, 3, 4]
+    assert standing_on(known, changes, 2) == [3]
+    assert standing_on(known, changes, 0) == []
+
+
+def test_edits_of_one_moment_may_need_each_other_in_any_order(ben: Writer) -> None:
+    """Ben, Ann, Ben: his two are one edit, and it comes before the one between them."""
+    known = Known.from_update(ben.state())
+    first = ben.type("i1", 5, "!")
+    ann = Writer(8, ben.state())
+    between_them = ann.type("i1", 6, "?")
+    ben.doc.apply_update(between_them)
+    last = ben.type("i1", 7, ".")
+    bad = Writer(9, ben.state()).move("i1", "a5")
+    changes = [merge_updates(first, last), between_them, bad]
+    assert standing_on(known, changes, 2) == []
+    assert standing_on(known, changes, 1) == [0]
 
 
 # The document's limit
