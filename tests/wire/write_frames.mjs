@@ -1,6 +1,5 @@
-// Writes frames.json: frames as stock y-protocols and lib0 write them, with what each means, read
-// by the tests of both languages. Run from the project's folder: node tests/wire/write_frames.mjs
-import { writeFileSync } from "node:fs";
+// Prints frames.json: frames as stock y-protocols and lib0 write them, with what each means, read
+// by the tests of both languages. Run from the project's folder: node tests/wire/write_frames.mjs > tests/wire/frames.json
 import * as encoding from "lib0/encoding";
 import * as awarenessProtocol from "y-protocols/awareness";
 import * as syncProtocol from "y-protocols/sync";
@@ -151,4 +150,5 @@ const refused = [
 const about =
   "Frames as hex. `both`: written by clients and servers. `fromClient`, `fromServer`: by one of them. `refused`: what a server closes the connection for.";
 const golden = { about, both, fromClient, fromServer, refused };
-writeFileSync(new URL("frames.json", import.meta.url), `${JSON.stringify(golden, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(golden, null, 2)}
+`);
