@@ -1,0 +1,401 @@
+"""The journal of edits: the truth of what was written, and in which order.
+
+Everything here is plain blocking SQLAlchemy, run on threads of its own: one thread writes (so
+that commits are ordered and each holds the edits of all rooms), a few read. Pages never wait for
+it, and a commit costs the event loop one hop instead of one a statement.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import clock
+from server.errors import DiskFull, Trouble
+from server.live.tables import CheckpointRow, ClientRow, EntryRow, SetAsideRow
+from server.store import Store
+from server.writing.charter import Charter
+from server.writing.read_side import store_reading
+from server.writing.tables import CharterRow
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_READERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Edits of one person as one Yjs update; `seq` is its place in the Charter's journal."""
+
+    seq: int
+    person_id: str | None
+    change: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one room wants written: an update a person, and client ids seen for the first time."""
+
+    charter_id: str
+    generation: int
+    changes: tuple[tuple[str | None, bytes], ...]
+    clients: tuple[tuple[int, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that is stored of a document: its checkpoint, the entries since, and who owns clients."""
+
+    charter_id: str
+    generation: int
+    schema: int
+    group_id: str
+    visibility: str
+    seq: int
+    checkpoint_seq: int
+    state: bytes
+    known: bytes
+    tail: tuple[Entry, ...]
+    clients: Mapping[int, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The document up to entry `seq` as an engine worker read it, and who touched which item."""
+
+    charter_id: str
+    generation: int
+    seq: int
+    state: bytes
+    known: bytes
+    charter: Charter
+    changed: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where a Charter's journal stands, and who it belongs to."""
+
+    seq: int
+    generation: int
+    group_id: str
+    visibility: str
+
+
+class Journal:
+    """The journals of all Charters in one database."""
+
+    def __init__(self, store: Store) -> None:
+        self._engine: Engine = store.plain_engine()
+        # Each look at a Charter is of one moment, however many questions it takes.
+        moment = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._looking = self._engine.execution_options(reading=True, **moment)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal-writer")
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="journal-reader")
+
+    async def append(self, batches: Sequence[Batch]) -> dict[str, int]:
+        """Write all batches in one commit; durable when this returns.
+
+        Returns the last sequence number of each Charter. One whose generation is over is left
+        out, and one with a client id that belongs to another person by now. Raises Trouble or
+        DiskFull when the commit failed or its outcome is unknown.
+        """
+        return await self._write(_append, batches)
+
+    async def checkpoint(self, checkpoints: Sequence[Checkpoint]) -> set[str]:
+        """Replace checkpoints and the read side in one commit; returns the Charters it took.
+
+        One that is not newer than the stored one, or of another generation, is left alone.
+        """
+        return await self._write(_checkpoint, checkpoints)
+
+    async def set_aside(
+        self, charter_id: str, generation: int, entries: Sequence[Entry], reason: str
+    ) -> bool:
+        """Take entries out of the journal and begin a new generation of the document.
+
+        Returns False, and does nothing, when another generation has begun meanwhile.
+        """
+        return await self._write(_set_aside, charter_id, generation, entries, reason)
+
+    async def open(self, charter_id: str) -> Opened | None:
+        return await self._read(_open, charter_id)
+
+    async def since(self, charter_id: str, seq: int) -> tuple[Entry, ...] | None:
+        """The entries after `seq`; None when a checkpoint has already replaced some of them."""
+        return await self._read(_since, charter_id, seq)
+
+    async def counters(self, charter_ids: Iterable[str]) -> dict[str, Counter]:
+        return await self._read(_counters, list(charter_ids))
+
+    async def unsettled(self) -> list[str]:
+        """The Charters whose read side is behind their journal."""
+        return await self._read(_unsettled)
+
+    async def aclose(self) -> None:
+        """Finish what is being written, then let go of the database."""
+        await asyncio.to_thread(self._writer.shutdown, wait=True)
+        await asyncio.to_thread(self._readers.shutdown, wait=True)
+        self._engine.dispose()
+
+    async def _write(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def run() -> T:
+            with self._engine.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._writer, run)
+        except SQLAlchemyError as error:
+            raise _refusal(error) from error
+
+    async def _read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def run() -> T:
+            with self._looking.connect() as connection:
+                return work(connection, *args, **kwargs)
+
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._readers, run)
+        except SQLAlchemyError as error:
+            raise _refusal(error) from error
+
+
+def _refusal(error: SQLAlchemyError) -> Trouble:
+    # What the driver says, and not our statement: its values hold people's words.
+    text = str(getattr(error, "orig", "")).lower()
+    if "disk is full" in text or "no space left" in text or "could not extend" in text:
+        return DiskFull()
+    return Trouble()
+
+
+_counting = (
+    select(CharterRow.id, CharterRow.last_seq, CharterRow.generation)
+    .where(CharterRow.id.in_(bindparam("ids", expanding=True)))
+    # Always in the same order, so that two servers never wait for each other in a ring.
+    .order_by(CharterRow.id)
+    .with_for_update()
+)
+_raising = (
+    update(CharterRow.__table__)  # type: ignore[arg-type]  # a declarative table is a Table
+    .where(CharterRow.__table__.c.id == bindparam("charter"))
+    .values(last_seq=bindparam("last"))
+)
+_adding = insert(EntryRow.__table__)  # type: ignore[arg-type]  # as above
+_owning = insert(ClientRow.__table__)  # type: ignore[arg-type]  # as above
+
+
+def _append(connection: Connection, batches: Sequence[Batch]) -> dict[str, int]:
+    counted = connection.execute(_counting, {"ids": [batch.charter_id for batch in batches]})
+    stored = {charter_id: (seq, generation) for charter_id, seq, generation in counted}
+    last: dict[str, int] = {}
+    entries: list[dict[str, object]] = []
+    owners: list[dict[str, object]] = []
+    at = clock.now()
+    for batch in batches:
+        seq, generation = stored.get(batch.charter_id, (0, None))
+        owned = _owned(connection, batch)
+        if generation != batch.generation or not owned.items() <= dict(batch.clients).items():
+            continue
+        for person_id, change in batch.changes:
+            seq += 1
+            entries.append(
+                {
+                    "charter_id": batch.charter_id,
+                    "seq": seq,
+                    "batch": clock.new_id(),
+                    "person_id": person_id,
+                    "change": change,
+                    "at": at,
+                }
+            )
+        owners += (
+            {"charter_id": batch.charter_id, "client_id": client_id, "person_id": person_id}
+            for client_id, person_id in batch.clients
+            if client_id not in owned
+        )
+        last[batch.charter_id] = seq
+    if entries:
+        connection.execute(_raising, [{"charter": k, "last": v} for k, v in last.items()])
+        connection.execute(_adding, entries)
+    if owners:
+        connection.execute(_owning, owners)
+    return last
+
+
+def _owned(connection: Connection, batch: Batch) -> dict[int, str | None]:
+    """Who has the client ids that a room sees for the first time: somebody on another server."""
+    if not batch.clients:
+        return {}
+    rows = connection.execute(
+        select(ClientRow.client_id, ClientRow.person_id).where(
+            ClientRow.charter_id == batch.charter_id,
+            ClientRow.client_id.in_([client_id for client_id, _ in batch.clients]),
+        )
+    )
+    return dict(rows.all())
+
+
+def _entries(connection: Connection, charter_id: str, after: int) -> tuple[Entry, ...]:
+    rows = connection.execute(
+        select(EntryRow.seq, EntryRow.person_id, EntryRow.change)
+        .where(EntryRow.charter_id == charter_id, EntryRow.seq > after)
+        .order_by(EntryRow.seq)
+    )
+    return tuple(Entry(seq, person_id, change) for seq, person_id, change in rows)
+
+
+def _open(connection: Connection, charter_id: str) -> Opened | None:
+    charter = connection.execute(
+        select(
+            CharterRow.generation,
+            CharterRow.schema,
+            CharterRow.group_id,
+            CharterRow.visibility,
+            CharterRow.last_seq,
+        ).where(CharterRow.id == charter_id)
+    ).one_or_none()
+    if charter is None:
+        return None
+    stored = connection.execute(
+        select(CheckpointRow.seq, CheckpointRow.state, CheckpointRow.known).where(
+            CheckpointRow.charter_id == charter_id
+        )
+    ).one_or_none()
+    checkpoint_seq, state, known = stored or (0, b"", b"")
+    tail = _entries(connection, charter_id, checkpoint_seq)
+    owners = connection.execute(
+        select(ClientRow.client_id, ClientRow.person_id).where(ClientRow.charter_id == charter_id)
+    )
+    return Opened(
+        charter_id=charter_id,
+        generation=charter.generation,
+        schema=charter.schema,
+        group_id=charter.group_id,
+        visibility=charter.visibility,
+        seq=tail[-1].seq if tail else checkpoint_seq,
+        checkpoint_seq=checkpoint_seq,
+        state=state,
+        known=known,
+        tail=tail,
+        clients={row.client_id: row.person_id for row in owners},
+    )
+
+
+def _since(connection: Connection, charter_id: str, seq: int) -> tuple[Entry, ...] | None:
+    entries = _entries(connection, charter_id, seq)
+    whole = [entry.seq for entry in entries] == list(range(seq + 1, seq + 1 + len(entries)))
+    if entries and whole:
+        return entries
+    last = connection.scalar(select(CharterRow.last_seq).where(CharterRow.id == charter_id))
+    return () if not entries and last == seq else None
+
+
+def _counters(connection: Connection, charter_ids: list[str]) -> dict[str, Counter]:
+    rows = connection.execute(
+        select(
+            CharterRow.id,
+            CharterRow.last_seq,
+            CharterRow.generation,
+            CharterRow.group_id,
+            CharterRow.visibility,
+        ).where(CharterRow.id.in_(charter_ids))
+    )
+    return {row.id: Counter(*row[1:]) for row in rows}
+
+
+def _unsettled(connection: Connection) -> list[str]:
+    behind = CharterRow.settled_seq < CharterRow.last_seq
+    return list(connection.scalars(select(CharterRow.id).where(behind)))
+
+
+def _checkpoint(connection: Connection, checkpoints: Sequence[Checkpoint]) -> set[str]:
+    taken = set()
+    for new in sorted(checkpoints, key=lambda one: one.charter_id):
+        stored = connection.execute(
+            select(CharterRow.generation, CharterRow.settled_seq)
+            .where(CharterRow.id == new.charter_id)
+            .with_for_update()
+        ).one_or_none()
+        if stored is None or stored.generation != new.generation or stored.settled_seq >= new.seq:
+            continue
+        _replace_checkpoint(connection, new)
+        connection.execute(
+            delete(EntryRow).where(EntryRow.charter_id == new.charter_id, EntryRow.seq <= new.seq)
+        )
+        store_reading(connection, new.charter_id, new.charter, new.seq, new.changed)
+        taken.add(new.charter_id)
+    return taken
+
+
+def _replace_checkpoint(connection: Connection, new: Checkpoint) -> None:
+    values = {
+        "seq": new.seq,
+        "generation": new.generation,
+        "state": new.state,
+        "known": new.known,
+        "at": clock.now(),
+    }
+    replaced = connection.execute(
+        update(CheckpointRow).where(CheckpointRow.charter_id == new.charter_id).values(values)
+    )
+    if replaced.rowcount == 0:
+        connection.execute(insert(CheckpointRow).values(charter_id=new.charter_id, **values))
+
+
+def _set_aside(
+    connection: Connection,
+    charter_id: str,
+    generation: int,
+    entries: Sequence[Entry],
+    reason: str,
+) -> bool:
+    begun = connection.execute(
+        update(CharterRow)
+        .where(CharterRow.id == charter_id, CharterRow.generation == generation)
+        .values(generation=generation + 1)
+    )
+    if begun.rowcount == 0:
+        return False
+    connection.execute(
+        update(CheckpointRow)
+        .where(CheckpointRow.charter_id == charter_id)
+        .values(generation=generation + 1)
+    )
+    gone = [entry.seq for entry in entries]
+    connection.execute(
+        delete(EntryRow).where(EntryRow.charter_id == charter_id, EntryRow.seq.in_(gone))
+    )
+    # Numbers go on from what is left, so that a room that has it all knows it has.
+    left = select(func.max(EntryRow.seq)).where(EntryRow.charter_id == charter_id)
+    settled = CharterRow.settled_seq
+    connection.execute(
+        update(CharterRow)
+        .where(CharterRow.id == charter_id)
+        .values(last_seq=func.coalesce(left.scalar_subquery(), settled))
+    )
+    at = clock.now()
+    connection.execute(
+        insert(SetAsideRow),
+        [
+            {
+                "id": clock.new_id(),
+                "charter_id": charter_id,
+                "seq": entry.seq,
+                "person_id": entry.person_id,
+                "change": entry.change,
+                "reason": reason,
+                "at": at,
+            }
+            for entry in entries
+        ],
+    )
+    return True
