@@ -16,12 +16,12 @@ import { Cards } from "./cards.ts";
 import { attendDragging } from "./dragging.ts";
 import { forgets, leave, mayLeaveAtOnce, type Unsaved, unsavedWords } from "./leaving.ts";
 import type { Host, OurStatement } from "./our-statement.ts";
-import { showRefusal } from "./refusal.ts";
+import { reasonFor, showRefusal } from "./refusal.ts";
 import { Session } from "./session.ts";
 import { StatusLine } from "./status_line.ts";
 import { sentence } from "./telling.ts";
 import { Together } from "./together.ts";
-import { editing, editorLabels, listeningWords, telling } from "./words.ts";
+import { editing, editorLabels, listeningWords, naming, refused, telling } from "./words.ts";
 
 export class OurCharter extends HTMLElement implements Host {
   mayWrite = false;
@@ -147,8 +147,7 @@ export class OurCharter extends HTMLElement implements Host {
     this.addEventListener("click", (event) => void this.clicked(event));
     const { signal } = this.away;
     document.addEventListener("keydown", (event) => this.pressed(event), { signal });
-    window.addEventListener("online", () => connection.hurry(), { signal });
-    window.addEventListener("offline", () => connection.doubt(), { signal });
+    session.attend(signal);
     this.wanted = mayWrite;
   }
 
@@ -160,7 +159,9 @@ export class OurCharter extends HTMLElement implements Host {
     await session.open();
     this.place('[data-box="together"]').hidden = false;
     this.together.show();
+    this.place('[data-box="no-device"]').hidden = session.device !== null || !this.wanted;
     this.becomeReady();
+    await this.offerEarlier();
   }
 
   /** The document has come: from now on the page shows it and not what the server rendered. */
@@ -226,12 +227,35 @@ export class OurCharter extends HTMLElement implements Host {
     const unsaved = this.unsaved();
     this.showTools();
     const { close } = status;
-    const again = (): void => void leave(close, this.session);
-    if (unsaved.length === 0 && mayLeaveAtOnce(close, this.session)) again();
+    const act = (): void => void leave(close, this.session);
+    if (unsaved.length === 0 && mayLeaveAtOnce(close, this.session)) act();
     else {
-      const box = this.place('[data-box="refused"]');
-      showRefusal(box, { close, unsaved, forgets: forgets(close), again });
+      const goOn = unsaved.length > 0 && forgets(close) ? refused.forget : refused.again;
+      const reason = reasonFor(close);
+      showRefusal(this.place('[data-box="refused"]'), { reason, unsaved, goOn, act });
     }
+  }
+
+  /** Words that were written before the Charter was set right, and never arrived. */
+  private async offerEarlier(): Promise<void> {
+    const earlier = await this.session.earlier();
+    const name = (item: string): string => this.named(item)?.name ?? naming.gone;
+    const unsaved = earlier.flatMap((one) => unsavedWords(one.unsaved, one.document, name));
+    const forget = (): void => void Promise.all(earlier.map((one) => one.forget()));
+    if (unsaved.length === 0) {
+      forget();
+      return;
+    }
+    const box = this.place('[data-box="refused"]');
+    showRefusal(box, {
+      reason: refused.earlier,
+      unsaved,
+      goOn: refused.forgetEarlier,
+      act: () => {
+        forget();
+        box.hidden = true;
+      },
+    });
   }
 
   private unsaved(): Unsaved[] {

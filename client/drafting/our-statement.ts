@@ -50,6 +50,13 @@ export class OurStatement extends HTMLElement {
     this.showTools();
   }
 
+  disconnectedCallback(): void {
+    // A card that is moved comes back at once; one that was taken away does not.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.closeEditor();
+    });
+  }
+
   /** Show or hide what only those can use who may write. */
   showTools(): void {
     const mayWrite = this.host?.mayWrite ?? false;
@@ -118,7 +125,8 @@ export class OurStatement extends HTMLElement {
     if (place === null) return;
     const nodes = this.kind === "heading" ? inlineNodes(item[part]) : richNodes(item[part]);
     if (part === "words" && nodes.length === 0) nodes.push(blank());
-    place.replaceChildren(...nodes);
+    // What is the same stays: somebody may be marking it, or hearing it read.
+    if (!sameNodes(place.childNodes, nodes)) place.replaceChildren(...nodes);
     const box = this.querySelector<HTMLElement>(`[data-box="${part}"]`);
     if (box !== null) box.hidden = item[part].length === 0 && this.editor?.part !== part;
   }
@@ -231,6 +239,13 @@ export class OurStatement extends HTMLElement {
     if (box !== null) box.hidden = !shown;
     this.querySelector('[data-do="more"]')?.setAttribute("aria-expanded", String(shown));
   }
+}
+
+function sameNodes(shown: NodeListOf<Node>, wanted: readonly Node[]): boolean {
+  return (
+    shown.length === wanted.length &&
+    wanted.every((node, index) => shown[index]?.isEqualNode(node) === true)
+  );
 }
 
 function blank(): HTMLElement {

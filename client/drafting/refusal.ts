@@ -11,19 +11,18 @@ export interface Unsaved {
 }
 
 export interface Offer {
-  readonly close: CloseName | null;
+  /** One sentence: why the words were not taken. */
+  readonly reason: string;
   readonly unsaved: readonly Unsaved[];
-  /** Whether the kept words would be refused again, so that this device must forget them. */
-  readonly forgets: boolean;
-  readonly again: () => void;
+  /** What is pressed when it is done, and what that does. */
+  readonly goOn: string;
+  readonly act: () => void;
 }
 
-export function showRefusal(box: HTMLElement, { close, unsaved, forgets, again }: Offer): void {
-  const title = made("h2", unsaved.length > 0 ? words.title : reason(close));
+export function showRefusal(box: HTMLElement, { reason, unsaved, goOn, act }: Offer): void {
+  const title = made("h2", unsaved.length > 0 ? words.title : reason);
   title.className = "govuk-heading-m";
-  box.replaceChildren(title);
-  if (unsaved.length > 0) box.append(made("p", reason(close)));
-  else box.append(made("p", words.nothing));
+  box.replaceChildren(title, made("p", unsaved.length > 0 ? reason : words.nothing));
   const said = made("p", "");
   for (const { where, text } of unsaved) {
     const copy = document.createElement("div");
@@ -38,13 +37,13 @@ export function showRefusal(box: HTMLElement, { close, unsaved, forgets, again }
     const all = unsaved.map(({ where, text }) => `${where}:\n${text}`).join("\n\n");
     row.append(press(words.copy, "govuk-button", () => void copied(all, said)));
   }
-  const label = unsaved.length > 0 && forgets ? words.forget : words.again;
-  row.append(press(label, "govuk-button govuk-button--secondary", again));
+  row.append(press(goOn, "govuk-button govuk-button--secondary", act));
   box.append(row, said);
   box.hidden = false;
 }
 
-function reason(close: CloseName | null): string {
+/** Why the server closed the connection for good. */
+export function reasonFor(close: CloseName | null): string {
   return close === null ? words.unknown : SENTENCES[close];
 }
 

@@ -2,7 +2,7 @@
 
 import { Connection } from "../live/connection.ts";
 import { CharterDocument } from "../live/document.ts";
-import { Offline } from "../live/offline.ts";
+import { type Earlier, Offline } from "../live/offline.ts";
 import { Presence } from "../live/presence.ts";
 import { Undoing } from "./undoing.ts";
 
@@ -48,6 +48,31 @@ export class Session {
       this.connection.ledger.remember(await this.device.unsaved());
     }
     this.connection.connect();
+  }
+
+  /** What earlier generations of the Charter left on this device. */
+  async earlier(): Promise<Earlier[]> {
+    const { charter, generation, person } = this.visit;
+    return Offline.earlier({ person, charter, generation });
+  }
+
+  /** Follow what the browser knows of the network and of the page coming and going. */
+  attend(signal: AbortSignal): void {
+    const { connection } = this;
+    window.addEventListener("online", () => connection.hurry(), { signal });
+    window.addEventListener("offline", () => connection.doubt(), { signal });
+    const look = (): void => {
+      // A tablet that slept does not know that its connection has gone.
+      if (document.visibilityState !== "visible") return;
+      connection.hurry();
+      connection.doubt();
+    };
+    document.addEventListener("visibilitychange", look, { signal });
+    const keep = (event: BeforeUnloadEvent): void => {
+      const kept = this.device?.isKeeping ?? false;
+      if (!kept && connection.ledger.unsaved.length > 0) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", keep, { signal });
   }
 
   close(): void {

@@ -46,7 +46,6 @@ export const status = {
   offlineNotKept: "No internet. Keep this page open, or you lose your new words.",
   offlineReading: "No internet. You can still read.",
   reading: "You can read this. Words change here as others write.",
-  noDevice: "This device does not keep your words. Stay on this page until it says Saved.",
   backAgain: "The internet is back. Your words are saved.",
 };
 
@@ -59,6 +58,8 @@ export const refused = {
   notCopied: "We could not copy. Mark the words and copy them yourself.",
   again: "Load the page again",
   forget: "I have my words. Load the page again",
+  earlier: "You wrote this before the Charter was set right.",
+  forgetEarlier: "I have my words",
   place: (item: string, part: string) => `${item}, ${part}`,
   parts: { words: "words", meaning: "what it means", why: "why" },
 };

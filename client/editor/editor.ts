@@ -119,6 +119,7 @@ export class PartEditor {
     this.dom.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) {
         event.preventDefault();
+        event.stopPropagation();
         this.leave("done");
       }
     });

@@ -7,10 +7,17 @@
  */
 
 import { IndexeddbPersistence } from "y-indexeddb";
-import type { CharterDocument } from "./document.ts";
+import { CharterDocument } from "./document.ts";
 
 const UNSAVED = "unsaved";
 const PATIENCE_MS = 3000;
+
+/** What an earlier generation of a Charter left on this device. */
+export interface Earlier {
+  readonly document: CharterDocument;
+  readonly unsaved: readonly string[];
+  readonly forget: () => Promise<void>;
+}
 
 export interface Key {
   readonly person: string;
@@ -31,12 +38,37 @@ export class Offline {
    * a full disk, a browser that asks and is told no).
    */
   static async open(key: Key, document: CharterDocument): Promise<Offline | null> {
-    const name = `our-charter ${key.person} ${key.charter} ${key.generation}`;
+    const name = nameOf(key);
     if (!(await canKeep(name))) return null;
     const offline = new Offline(new IndexeddbPersistence(name, document.doc));
     await offline.store.whenSynced;
     offline.watch();
     return offline;
+  }
+
+  /**
+   * What other generations of this Charter left unsaved on this device: somebody wrote without a
+   * network, and before they came back the Charter was set right.
+   */
+  static async earlier(key: Key): Promise<Earlier[]> {
+    // Not every browser can list what it keeps.
+    if (typeof indexedDB === "undefined" || indexedDB.databases === undefined) return [];
+    const others = nameOf({ ...key, generation: "" });
+    const found: Earlier[] = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const generation = name.slice(others.length);
+      if (!name.startsWith(others) || !/^\d+$/.test(generation)) continue;
+      if (generation === key.generation) continue;
+      const document = new CharterDocument();
+      const offline = await Offline.open({ ...key, generation }, document);
+      if (offline === null) continue;
+      found.push({
+        document,
+        unsaved: await offline.unsaved(),
+        forget: () => offline.forget(),
+      });
+    }
+    return found;
   }
 
   /** Whether what is written is truly kept. */
@@ -81,6 +113,10 @@ export class Offline {
       this.store.db?.addEventListener(kind, () => this.fail());
     }
   }
+}
+
+function nameOf({ person, charter, generation }: Key): string {
+  return `our-charter ${person} ${charter} ${generation}`;
 }
 
 /** Whether IndexedDB opens, tried before the library, which does not say when it does not. */

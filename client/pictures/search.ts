@@ -9,8 +9,9 @@ export interface Picture {
 export const MOST = 24;
 
 /**
- * The pictures for what was typed, best first: those called exactly so, then those one of whose
- * names starts with it, then those in whose names a word starts with it. Every typed word counts.
+ * The pictures for what was typed, best first: those called exactly so (by an earlier name before
+ * a later one), then those one of whose names starts with it, then those in whose names a word
+ * starts with it. Every typed word counts.
  */
 export function search(pictures: readonly Picture[], typed: string): Picture[] {
   const words = tidy(typed).split(" ").filter(Boolean);
@@ -28,10 +29,9 @@ export function search(pictures: readonly Picture[], typed: string): Picture[] {
 }
 
 function scoreOf(names: readonly string[], whole: string): number {
-  if (names[0] === whole) return 4;
-  if (names.includes(whole)) return 3;
-  if (names.some((name) => name.startsWith(whole))) return 2;
-  return 1;
+  const place = names.indexOf(whole);
+  if (place >= 0) return 2 + 1 / (1 + place);
+  return names.some((name) => name.startsWith(whole)) ? 2 : 1;
 }
 
 function startsAWord(name: string, word: string): boolean {

@@ -9,6 +9,10 @@ if (typeof Range !== "undefined") {
 if (typeof window !== "undefined") {
   Element.prototype.scrollIntoView ??= () => {};
   window.scrollBy = () => {};
+  // ProseMirror warns where the style sheet is missing.
+  const style = document.createElement("style");
+  style.textContent = ".editor__words { white-space: pre-wrap }";
+  document.head.append(style);
   globalThis.ClipboardEvent ??= class extends Event {} as unknown as typeof ClipboardEvent;
 }
 

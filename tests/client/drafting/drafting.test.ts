@@ -20,6 +20,15 @@ const numbers = (): string[] =>
     (place) => place.textContent ?? "",
   );
 const announced = (): string => page.find("[data-announcer]").textContent ?? "";
+/** Write in the first statement, as the browser tells ProseMirror of it. */
+async function write(words: string): Promise<void> {
+  page.press("words", page.card(0));
+  await vi.waitFor(() => expect(page.card(0).isEditing).toBe(true));
+  const paragraph = page.root.querySelector('[role="textbox"] p');
+  if (paragraph !== null) paragraph.textContent = words;
+  const written = (): string => plain(page.theirs.text(page.ids[0] ?? "", "words"));
+  await vi.waitFor(() => expect(written()).toBe(words));
+}
 /** Somebody else's change, as it comes from the server. */
 const others = (change: () => void): void => page.server.edit(change);
 
@@ -225,15 +234,7 @@ describe("a refusal for good", () => {
     page.server.saved(page.server.edits);
     const copied = vi.fn(async () => {});
     vi.stubGlobal("navigator", { clipboard: { writeText: copied }, userAgent: "", onLine: true });
-    page.press("words", page.card(0));
-    await vi.waitFor(() => expect(page.card(0).isEditing).toBe(true));
-    const view = page.root.querySelector<HTMLElement>('[role="textbox"]');
-    // As typed: ProseMirror reads the change from the page.
-    const paragraph = view?.querySelector("p");
-    if (paragraph !== null && paragraph !== undefined) paragraph.textContent = "One and only";
-    await vi.waitFor(() =>
-      expect(plain(page.theirs.text(page.ids[0] ?? "", "words"))).toBe("One and only"),
-    );
+    await write("One and only");
     page.server.socket.drop(4422);
     const box = page.find('[data-box="refused"]');
     expect(box.querySelector("h2")?.textContent).toBe(refused.title);
@@ -242,6 +243,29 @@ describe("a refusal for good", () => {
       .find(({ textContent }) => textContent === refused.copy)
       ?.click();
     expect(copied).toHaveBeenCalledWith("statement 1, words:\nOne and only");
+  });
+});
+
+describe("words from before the Charter was set right", () => {
+  it("are offered for copying, and forgotten only when the person says so", async () => {
+    const store = new IDBFactory();
+    page = await openPage(["One"], true, store);
+    page.server.saved(page.server.edits);
+    await write("One and only");
+    page.server.socket.drop(1006);
+    page.root.remove();
+    await Promise.resolve();
+    page = await openPage(["One"], true, store, "2");
+    const box = page.find('[data-box="refused"]');
+    await vi.waitFor(() => expect(box.hidden).toBe(false));
+    expect(box.textContent).toContain(refused.earlier);
+    expect(box.querySelector("[data-unsaved]")?.textContent).toContain("One and only");
+    expect(page.card(0).querySelector<HTMLElement>('[data-do="words"]')?.hidden).toBe(false);
+    [...box.querySelectorAll("button")]
+      .find(({ textContent }) => textContent === refused.forgetEarlier)
+      ?.click();
+    expect(box.hidden).toBe(true);
+    await vi.waitFor(async () => expect(await store.databases()).toHaveLength(1));
   });
 });
 

@@ -36,13 +36,14 @@ const heading = (id: string): string => `
     <div data-part="buttons"><p data-box="left-out" hidden>We left this out</p>${tools}</div>
   </our-statement>`;
 
-function html(mayWrite: boolean, ids: readonly string[]): string {
+function html(mayWrite: boolean, ids: readonly string[], generation: string): string {
   return `
-  <our-charter data-charter="c1" data-slug="ours" data-generation="1" data-schema="1"
+  <our-charter data-charter="c1" data-slug="ours" data-generation="${generation}" data-schema="1"
       data-may-write="${mayWrite}" data-person="p1" data-name="Ann" data-language="en-GB">
     <h1 data-title>Before</h1>
     <div data-box="together" hidden>
       <p data-people></p>
+      <p data-box="no-device" hidden>Not kept</p>
       ${["who", "what", "undo", "redo"].map(button).join("")}
       <div data-panel="who" hidden><ul data-list="who"></ul></div>
       <div data-panel="what" hidden><ul data-list="what"></ul></div>
@@ -76,9 +77,14 @@ export interface Page {
 }
 
 /** Opens the page on a Charter with some statements; ends when it shows the document. */
-export async function openPage(sentences: readonly string[], mayWrite = true): Promise<Page> {
+export async function openPage(
+  sentences: readonly string[],
+  mayWrite = true,
   // What the device kept for another test is not this one's.
-  vi.stubGlobal("indexedDB", new IDBFactory());
+  store = new IDBFactory(),
+  generation = "1",
+): Promise<Page> {
+  vi.stubGlobal("indexedDB", store);
   const server = new FakeServer();
   const theirs = new CharterDocument(server.doc);
   server.doc.getMap("meta").set("schema", 1);
@@ -90,7 +96,7 @@ export async function openPage(sentences: readonly string[], mayWrite = true): P
     ids.push(id);
   }
   vi.stubGlobal("WebSocket", server.Socket);
-  document.body.innerHTML = html(mayWrite, ids.slice(0, 1));
+  document.body.innerHTML = html(mayWrite, ids.slice(0, 1), generation);
   const root = document.querySelector<HTMLElement>("our-charter");
   if (root === null) throw new Error("no page");
   await vi.waitFor(() => {

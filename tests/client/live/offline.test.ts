@@ -38,6 +38,22 @@ describe("what a device keeps", () => {
     await offline?.close();
   });
 
+  it("under an earlier generation is found, with what was not saved, and can be forgotten", async () => {
+    const at = { ...key, charter: "earlier" };
+    const id = await writeOffline(at);
+    await writeOffline({ ...at, person: "ben" });
+    const [earlier, ...more] = await Offline.earlier({ ...at, generation: "2" });
+    expect(more).toEqual([]);
+    expect(earlier?.document.item(id)).not.toBeNull();
+    expect(earlier?.unsaved).toEqual([`${id}/added`]);
+    await earlier?.forget();
+    expect(await Offline.earlier({ ...at, generation: "1" })).toEqual([]);
+    await vi.waitFor(async () => {
+      const names = (await indexedDB.databases()).map(({ name }) => name);
+      expect(names.filter((name) => name?.startsWith("our-charter ann earlier"))).toEqual([]);
+    });
+  });
+
   it("can be forgotten", async () => {
     const at = { ...key, charter: "forgotten" };
     await writeOffline(at);
