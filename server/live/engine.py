@@ -22,6 +22,7 @@ from typing import Any, Protocol, cast
 from pycrdt import Doc
 
 import server
+from server import metrics
 from server.errors import CannotOpen, Trouble
 from server.live.work import Begun, Settled, Tail
 from server.live.worker import DONE, FAILED, HEADER, LAST, PANIC, STEP
@@ -82,6 +83,11 @@ class Engine:
         """The workers that wait for a job."""
         return tuple(self._free)
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        return self._waiting
+
     async def begin(self, charter: Charter) -> Begun:
         """A new document holding a Charter."""
         return cast("Begun", await self._ask("begin", charter))
@@ -127,6 +133,7 @@ class Engine:
         step: Callable[[int], None] | None = None,
     ) -> object:
         async with self._worker(fresh) as process:
+            started = asyncio.get_running_loop().time()
             request = pickle.dumps((job, arguments), protocol=5)
             try:
                 return await self._converse(process, request, step)
@@ -135,6 +142,8 @@ class Engine:
                 raise (WorkerOverran if code == -signal.SIGXCPU else WorkerDied) from None
             except TimeoutError:
                 raise WorkerOverran from None
+            finally:
+                metrics.engine_seconds.record(asyncio.get_running_loop().time() - started)
 
     async def _converse(
         self, process: Process, request: bytes, step: Callable[[int], None] | None

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,7 +27,6 @@ from server.web.forms import read_form, text_of
 from server.web.templates import Templates
 from server.writing import limits, starters
 from server.writing.charter import Charter
-from server.writing.tables import CharterRow
 
 SEE_OTHER = 303
 
@@ -44,6 +42,7 @@ async def set_up(request: Request) -> Response:
     """Make the first group, its first organiser and its first Charter, and go there."""
     settings: Settings = request.app.state.settings
     store: Store = request.app.state.store
+    engine: Engine = request.app.state.engine
     form = await read_form(request)
     name, group, start = (text_of(form, field) for field in ("name", "group", "start"))
     filled_in = {"name": name, "group": group, "chosen": start}
@@ -58,9 +57,10 @@ async def set_up(request: Request) -> Response:
             return _page(request, "writing/set_up.html", values, wrong.status)
     charter = _start_of(start)
     token: str = request.path_params["token"]
+    begun = await engine.begin(charter)
     async with store.session() as session:
         arrival = await people.set_up(session, token, name, group, settings.session_days)
-        row = await _start(session, request.app.state.engine, charter, arrival.group)
+        row = await start_charter(session, charter, begun, group_id=arrival.group.id)
     response = RedirectResponse(f"/charters/{row.slug}", SEE_OTHER)
     remember(response, arrival.session_token, settings)
     return response
@@ -90,8 +90,9 @@ async def new(request: Request) -> Response:
             "wrong": wrong.sentence,
         }
         return _page(request, "writing/new.html", values, wrong.status)
+    begun = await request.app.state.engine.begin(charter)
     async with request.app.state.store.session() as session:
-        row = await _start(session, request.app.state.engine, charter, group)
+        row = await start_charter(session, charter, begun, group_id=group.id)
     return RedirectResponse(f"/charters/{row.slug}", SEE_OTHER)
 
 
@@ -108,12 +109,6 @@ async def _groups_to_start_in(request: Request) -> list[GroupRow]:
     if not groups:
         raise MayNot
     return groups
-
-
-async def _start(
-    session: AsyncSession, engine: Engine, charter: Charter, group: GroupRow
-) -> CharterRow:
-    return await start_charter(session, engine, charter, group_id=group.id)
 
 
 def _start_of(start: str) -> Charter:

@@ -1,0 +1,456 @@
+"""All open rooms of this server: one ordered writer for them, and what is done each second.
+
+The writer takes what waits in every room that is due and appends it to the journal in one
+commit. A room is due at once when it was quiet, and after a pause that grows with its readers
+when it was not: so the cost grows with readers, not with readers times writers.
+"""
+
+import asyncio
+import base64
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from server import clock, metrics
+from server.bus.port import Bus, Message
+from server.errors import (
+    Gap,
+    MayNot,
+    OldGeneration,
+    Refusal,
+    Stopping,
+    Trouble,
+    UnknownCharter,
+)
+from server.live import wire
+from server.live.engine import Engine
+from server.live.guard import Unsettled
+from server.live.journal import Journal
+from server.live.presence import Entry as PresenceEntry
+from server.live.reader import Reader
+from server.live.room import Room, Taken
+from server.live.settling import Settling
+from server.people.permits import Action, Who, may
+from server.people.signing_in import roles_of
+from server.settings import Settings
+from server.store import Store
+
+# How often every server asks its open Charters' counters and memberships, in seconds.
+WATCH = 1.0
+_STOP_AT_MOST = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class Rooms:
+    """The rooms that are open on this server."""
+
+    def __init__(
+        self, store: Store, bus: Bus, engine: Engine, journal: Journal, settings: Settings
+    ) -> None:
+        self.name = clock.new_id()
+        self._store = store
+        self._bus = bus
+        self._journal = journal
+        self._settings = settings
+        self._rooms: dict[str, Room] = {}
+        self._loading: dict[str, asyncio.Task[None]] = {}
+        self._due: set[Room] = set()
+        self._committing: set[Room] = set()
+        self._recovering: dict[Room, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._presence_timers: dict[Room, asyncio.TimerHandle] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self.settling = Settling(journal, engine, self, settings)
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def waiting(self) -> int:
+        """How many edits wait for the next commit."""
+        return sum(room.waiting for room in self._due)
+
+    def queued(self) -> int:
+        """How many bytes wait in the queues of all readers."""
+        return sum(r.sink.waiting() for room in self._rooms.values() for r in room.readers)
+
+    def get(self, charter_id: str) -> Room | None:
+        return self._rooms.get(charter_id)
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    # Life of the server
+
+    async def start(self) -> None:
+        self._unsubscribe = self._bus.subscribe(self._hear_bus)
+        self._tasks = [
+            asyncio.create_task(self._write_for_ever(), name="writer"),
+            asyncio.create_task(self._watch_for_ever(), name="watch"),
+        ]
+        await self.settling.start()
+
+    async def stop(self) -> None:
+        """Tell everybody, write everything, close every connection, settle every Charter."""
+        if self._stopping or not self._tasks:
+            return
+        self._stopping = True
+        for room in self._rooms.values():
+            for reader in room.readers:
+                reader.news("stopping")
+        self._wake.set()
+        writer, watch = self._tasks
+        try:
+            await asyncio.wait_for(writer, _STOP_AT_MOST)
+        except TimeoutError:
+            log.error("stopped_before_all_was_written")
+        for room in tuple(self._rooms.values()):
+            room.end(Stopping())
+        watch.cancel()
+        waiting = [watch, *self._errands, *self._recovering.values()]
+        await asyncio.gather(*waiting, return_exceptions=True)
+        self._unsubscribe()
+        await self.settling.stop(_STOP_AT_MOST)
+
+    # Coming and going
+
+    async def open(self, charter_id: str) -> Room:
+        """The room of a Charter, loaded when it is not in memory.
+
+        Raises UnknownCharter or Stopping.
+        """
+        # Looked up again after each wait: an idle room may have left memory meanwhile.
+        while not self._stopping:
+            room = self._rooms.get(charter_id)
+            if room is None:
+                await self._open(charter_id)
+            elif room in self._recovering:
+                await self._recovered(room)
+            else:
+                return room
+        raise Stopping
+
+    def enter(self, room: Room, reader: Reader, generation: int | None) -> None:
+        """Let a reader in; raises OldGeneration when its page is of an earlier one."""
+        if generation is not None and generation != room.generation:
+            raise OldGeneration
+        room.join(reader)
+        metrics.readers.add()
+
+    def leave(self, room: Room, reader: Reader) -> None:
+        if reader not in room.readers:
+            return
+        room.leave(reader)
+        metrics.readers.add(-1)
+        self.presence_changed(room)
+        if not room.readers:
+            self.settling.soon(room.charter_id)
+            self.forget_if_idle(room)
+
+    def forget_if_idle(self, room: Room) -> None:
+        """Let a room leave memory when nobody is in it and nothing of it waits."""
+        waits = room in self._due or room in self._committing or room in self._recovering
+        idle = not room.readers and not waits and room.checkpoint_seq == room.seq
+        if idle and self._rooms.get(room.charter_id) is room:
+            del self._rooms[room.charter_id]
+            metrics.rooms.set(len(self._rooms))
+
+    async def _open(self, charter_id: str) -> None:
+        # Many may arrive at once: the first one loads, the others wait for it.
+        task = self._loading.get(charter_id)
+        if task is None:
+            task = self._loading[charter_id] = asyncio.create_task(self._load(charter_id))
+            task.add_done_callback(lambda _: self._loading.pop(charter_id, None))
+        await asyncio.shield(task)
+
+    async def _load(self, charter_id: str) -> None:
+        opened = await self._journal.open(charter_id)
+        if opened is None:
+            raise UnknownCharter
+        room = Room(opened, document_limit=self._settings.document_limit)
+        self._rooms[charter_id] = room
+        metrics.rooms.set(len(self._rooms))
+        self._publish("who-is-here", charter_id)
+
+    # Writing
+
+    async def receive(self, room: Room, reader: Reader, edit: wire.Edit) -> None:
+        """Take an edit into the next commit; raises what `Room.receive` does.
+
+        An edit that leaves a gap is asked for again, once we know what other servers wrote.
+        What a reader's client deleted by itself is known once the Charter has settled.
+        """
+        try:
+            await self._take_in(room, reader, edit)
+        except Unsettled:
+            await self.settling.settle(room.charter_id)
+            await self._take_in(room, reader, edit)
+        except Gap:
+            await self.catch_up(room)
+            try:
+                await self._take_in(room, reader, edit)
+            except Gap:
+                room.answer_gap(reader)
+
+    async def _take_in(self, room: Room, reader: Reader, edit: wire.Edit) -> None:
+        # What a room believes to have is not true again before it has recovered.
+        await self._recovered(room)
+        if not reader.closed:
+            room.receive(reader, edit)
+            self._due.add(room)
+            self._wake.set()
+
+    async def catch_up(self, room: Room) -> None:
+        """Read what other servers have written in this Charter since we last looked."""
+        generation = room.generation
+        entries = await self._journal.since(room.charter_id, room.seq)
+        if room.generation != generation:
+            return
+        if entries is None:
+            await self._reload(room)
+        elif entries:
+            room.absorb(entries, self.now())
+
+    async def _write_for_ever(self) -> None:
+        while self._due or not self._stopping:
+            await self._wake.wait()
+            now = self.now()
+            ready = [room for room in self._due if self._stopping or self._ready_at(room) <= now]
+            if not ready:
+                self._wake.clear()
+                soonest = min((self._ready_at(room) for room in self._due), default=None)
+                if soonest is not None:
+                    asyncio.get_running_loop().call_at(soonest, self._wake.set)
+                continue
+            self._due.difference_update(ready)
+            await self._commit(ready)
+
+    def _ready_at(self, room: Room) -> float:
+        pause = self._settings.tick_per_reader * len(room.readers)
+        return room.last_broadcast + min(pause, self._settings.tick_at_most)
+
+    async def _commit(self, ready: list[Room]) -> None:
+        taken = {room: room.take() for room in ready}
+        self._committing = set(ready)
+        batches = [one.batch for one in taken.values() if one.batch is not None]
+        started = self.now()
+        try:
+            last = await self._journal.append(batches) if batches else {}
+        except Exception as error:
+            trouble = self._trouble("commit_failed", error)
+            for room, one in taken.items():
+                self._begin_again(room, one, trouble)
+        else:
+            metrics.commit_seconds.record(self.now() - started)
+            metrics.commit_edits.record(sum(len(batch.changes) for batch in batches))
+            for room, one in taken.items():
+                try:
+                    await self._show(room, one, last)
+                except Exception as error:
+                    self._trouble("showing_failed", error)
+                    self._begin_again(room, one, None)
+        finally:
+            self._committing.clear()
+
+    async def _show(self, room: Room, taken: Taken, lasts: Mapping[str, int]) -> None:
+        """Show what is durable now to everybody in its room."""
+        if taken.batch is None:
+            room.acknowledge(taken)
+            return
+        last = lasts.get(room.charter_id)
+        if last is None or taken.batch.generation != room.generation:
+            # Another generation began, or another server's person had the client id first.
+            await self._reload(room)
+            for reader in taken.authors:
+                reader.end(Trouble())
+            return
+        first = last - len(taken.changes) + 1
+        if first - 1 > room.seq:
+            # Other servers wrote in between: their entries come first.
+            entries = await self._journal.since(room.charter_id, room.seq)
+            if entries is None or taken.batch.generation != room.generation:
+                await self._reload(room)
+                room.acknowledge(taken)
+                return
+            room.absorb([entry for entry in entries if entry.seq < first], self.now())
+        started = self.now()
+        room.committed(taken, last, started)
+        metrics.edits.add(len(taken.changes))
+        metrics.edit_bytes.add(sum(len(change) for change in taken.changes))
+        metrics.fan_out_seconds.record(self.now() - started)
+        self._publish("written", room.charter_id, seq=last)
+        self.settling.later(room.charter_id)
+
+    # After a failure
+
+    def _trouble(self, what: str, error: Exception) -> Trouble:
+        """Log what went wrong; returns it as it is told to those whom it touches."""
+        trouble = error if isinstance(error, Trouble) else Trouble()
+        log.error(what, refusal=trouble.kind, exc_info=None if trouble is error else error)
+        metrics.refusals.add(kind=trouble.kind)
+        return trouble
+
+    def _begin_again(self, room: Room, taken: Taken, trouble: Trouble | None) -> None:
+        """After a commit that failed or may have, begin again from what is stored.
+
+        Its authors are closed with a passing code; they come again with what was not stored.
+        Without `trouble` it is stored, but could not be shown.
+        """
+        if trouble is not None:
+            for reader in taken.authors:
+                reader.end(trouble)
+        # What came in since builds upon what was not stored.
+        self._due.discard(room)
+        if room not in self._recovering:
+            self._recovering[room] = asyncio.create_task(self._recover(room, taken, trouble))
+
+    async def _recover(self, room: Room, taken: Taken, trouble: Trouble | None) -> None:
+        try:
+            while not self._stopping:
+                try:
+                    await self._reload(room)
+                except Trouble:
+                    await asyncio.sleep(WATCH)
+                    continue
+                if trouble is None:
+                    room.acknowledge(taken)
+                return
+            room.end(Stopping())
+        except Exception as error:
+            # Whoever comes again finds a fresh room.
+            room.end(self._trouble("recovery_failed", error))
+            if self._rooms.get(room.charter_id) is room:
+                del self._rooms[room.charter_id]
+        finally:
+            del self._recovering[room]
+
+    async def _recovered(self, room: Room) -> None:
+        """Wait while a room is beginning again."""
+        while task := self._recovering.get(room):
+            await asyncio.wait([task])
+
+    async def _reload(self, room: Room) -> None:
+        while True:
+            opened = await self._journal.open(room.charter_id)
+            if opened is None:
+                room.end(UnknownCharter())
+                return
+            if room.reload(opened, self.now()):
+                return
+
+    async def generation_ended(self, charter_id: str) -> None:
+        """A new generation of a Charter began: send everybody to it."""
+        if room := self._rooms.get(charter_id):
+            await self._reload(room)
+
+    # Who is here
+
+    def presence_changed(self, room: Room) -> None:
+        """Tell who is here soon: gathered, so that many changes make one message."""
+        if not room.presence.has_changes or room in self._presence_timers:
+            return
+        pause = room.presence_pause(self._settings.presence_tick)
+        self._presence_timers[room] = asyncio.get_running_loop().call_later(
+            pause, self._tell_presence, room
+        )
+
+    def _tell_presence(self, room: Room) -> None:
+        self._presence_timers.pop(room, None)
+        self._tell_servers(room, room.tell_presence(self.now()))
+
+    def _tell_servers(self, room: Room, ours: list[PresenceEntry]) -> None:
+        if ours:
+            told = base64.b64encode(wire.encode_awareness(ours)).decode("ascii")
+            self._publish("presence", room.charter_id, told=told)
+
+    def _publish(self, topic: str, charter_id: str, **more: object) -> None:
+        self._bus.publish(topic, {"server": self.name, "charter": charter_id, **more})
+
+    # What other servers say
+
+    def _hear_bus(self, topic: str, message: Message) -> None:
+        if message.get("server") == self.name:
+            return
+        room = self._rooms.get(str(message.get("charter")))
+        if room is None:
+            return
+        if topic == "written" and int(str(message["seq"])) > room.seq:
+            self._errand(self.catch_up(room))
+        elif topic == "presence":
+            heard = wire.decode(base64.b64decode(str(message["told"])))
+            if isinstance(heard, wire.Presence):
+                room.presence.absorb(message["server"], heard.entries, self.now())
+                self.presence_changed(room)
+        elif topic == "who-is-here":
+            self._tell_servers(room, room.presence.ours())
+
+    # Each second
+
+    async def _watch_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH)
+            try:
+                await self._watch()
+            except Exception as error:
+                self._trouble("watch_failed", error)
+
+    async def _watch(self) -> None:
+        if not self._rooms:
+            return
+        now = self.now()
+        counters = await self._journal.counters(self._rooms)
+        for room in tuple(self._rooms.values()):
+            if room in self._recovering:
+                continue
+            counter = counters.get(room.charter_id)
+            if counter is None:
+                room.end(UnknownCharter())
+                continue
+            if counter.generation != room.generation:
+                await self._reload(room)
+            elif counter.seq > room.seq and room not in self._due:
+                await self.catch_up(room)
+            room.group_id, room.visibility = counter.group_id, counter.visibility
+            room.presence.expire(now)
+            self.presence_changed(room)
+            room.catch_up(now, self._settings.reader_patience)
+            room.forget_frames()
+            self.forget_if_idle(room)
+        await self.check_permits()
+
+    async def check_permits(self) -> None:
+        """Close whoever may no longer read, and note who may no longer, or now, write."""
+        people = {r.who.person_id for room in self._rooms.values() for r in room.readers}
+        if not people:
+            return
+        async with self._store.reading() as session:
+            roles = await roles_of(session, people)
+        for room in self._rooms.values():
+            for reader in tuple(room.readers):
+                identity = reader.who
+                who = Who(
+                    identity.person_id,
+                    identity.name,
+                    identity.picture,
+                    roles.get(identity.person_id, {}),
+                )
+                if not may(who, Action.WATCH, room):
+                    reader.news("permissions")
+                    reader.end(MayNot())
+                elif may(who, Action.WRITE, room) != reader.may_write:
+                    reader.may_write = not reader.may_write
+                    reader.news("permissions")
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._logged(work))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Refusal as refusal:
+            log.error("errand_failed", refusal=refusal.kind)

@@ -1,0 +1,146 @@
+"""The live socket, `/live/<charter id>`: who may come in, and what becomes of each frame.
+
+Stock y-websocket clients work unchanged. A refusal is told with a close code rather than at the
+handshake, because browsers do not show a page why a handshake failed; only a foreign Origin is
+turned away before.
+"""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server import metrics
+from server.errors import (
+    Malformed,
+    MayNot,
+    NotSignedIn,
+    OldSchema,
+    Refusal,
+    WrongOrigin,
+)
+from server.live import wire
+from server.live.arrivals import Arrivals
+from server.live.connection import sink_of
+from server.live.pace import Pace
+from server.live.presence import Identity
+from server.live.reader import Reader
+from server.live.room import Room
+from server.live.rooms import Rooms
+from server.people.permits import Action, Who, may
+from server.people.signing_in import token_of
+from server.people.tokens import hash_of
+from server.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+async def live(socket: WebSocket) -> None:
+    """Serve one connection from its arrival to its end."""
+    settings: Settings = socket.app.state.settings
+    rooms: Rooms = socket.app.state.rooms
+    if not _from_here(socket, settings):
+        metrics.refusals.add(kind=WrongOrigin.__name__)
+        log.warning("refused", refusal=WrongOrigin.__name__)
+        await socket.close()
+        return
+    await socket.accept()
+    sink = sink_of(socket)
+    reader = room = None
+    try:
+        who = await _who(socket)
+        room = await rooms.open(socket.path_params["charter_id"])
+        reader = _reader(socket, settings, who, room)
+        rooms.enter(room, reader, _number(socket, "generation"))
+        await _listen(socket, rooms, room, reader, Pace(settings.frames_per_second, rooms.now()))
+    except WebSocketDisconnect:
+        pass
+    except Refusal as refusal:
+        metrics.refusals.add(kind=refusal.kind)
+        log.info("refused", refusal=refusal.kind, person=reader.who.person_id if reader else None)
+        if reader is not None:
+            reader.end(refusal)
+        else:
+            sink.close(refusal.close, refusal.kind)
+    finally:
+        if reader is not None and room is not None:
+            rooms.leave(room, reader)
+
+
+async def _who(socket: WebSocket) -> Who:
+    arrivals: Arrivals = socket.app.state.arrivals
+    secret = token_of(socket)
+    who = await arrivals.who(hash_of(secret)) if secret else None
+    if who is None:
+        raise NotSignedIn
+    return who
+
+
+def _reader(socket: WebSocket, settings: Settings, who: Who, room: Room) -> Reader:
+    if not may(who, Action.WATCH, room):
+        raise MayNot
+    schema = _number(socket, "schema")
+    if schema is not None and schema < room.schema:
+        raise OldSchema
+    tell = socket.query_params.get("tell", "").split(",")
+    return Reader(
+        sink=sink_of(socket),
+        who=Identity(who.person_id, who.name, who.picture),
+        may_write=may(who, Action.WRITE, room),
+        queue_limit=settings.reader_queue_limit,
+        tells_saved="saved" in tell,
+        tells_news="news" in tell,
+    )
+
+
+async def _take(rooms: Rooms, room: Room, reader: Reader, frame: bytes) -> None:
+    message = wire.decode(frame)
+    metrics.frames.add(kind=type(message).__name__)
+    match message:
+        case wire.Edit() as edit:
+            await rooms.receive(room, reader, edit)
+        case wire.Question(state_vector=state_vector):
+            room.ask(reader, state_vector, rooms.now())
+        case wire.Presence() as said:
+            room.hear(reader, said, rooms.now())
+            rooms.presence_changed(room)
+        case wire.PresenceQuestion():
+            room.ask_presence(reader, rooms.now())
+
+
+async def _listen(socket: WebSocket, rooms: Rooms, room: Room, reader: Reader, pace: Pace) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        if pause := pace.pause(rooms.now()):
+            await asyncio.sleep(pause)
+        if reader.closed:
+            return
+        data = message.get("bytes")
+        if data is None:
+            raise Malformed
+        await _take(rooms, room, reader, data)
+
+
+def _from_here(socket: WebSocket, settings: Settings) -> bool:
+    """Whether the page that opened this socket is ours. Programs other than browsers say none."""
+    origin = socket.headers.get("origin")
+    if origin is None:
+        return True
+    asked = urlsplit(origin)
+    return origin == settings.address or asked.netloc == socket.headers.get("host")
+
+
+def _number(socket: WebSocket, name: str) -> int | None:
+    text = socket.query_params.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Malformed
+    return int(text)
+
+
+routes = [WebSocketRoute("/live/{charter_id}", live)]
