@@ -31,7 +31,9 @@ async def seed(settings: Settings, charters: int) -> dict[str, Any]:
     statements = [item.id for item in charter.statements if not item.left_out]
     store = Store(settings.database)
     try:
-        async with aclosing(Engine(settings)) as engine, store.session() as session:
+        async with aclosing(Engine(settings)) as engine:
+            begun = await engine.begin(charter)
+        async with store.session() as session:
             group = await make_group(session, "The benchmark", kind="national")
             tokens = [
                 await issue_token(session, f"Writer {number}", group) for number in range(PERSONS)
@@ -40,7 +42,7 @@ async def seed(settings: Settings, charters: int) -> dict[str, Any]:
             ids = [
                 (
                     await start_charter(
-                        session, engine, charter, group_id=group.id, slug=f"bench-{number}"
+                        session, charter, begun, group_id=group.id, slug=f"bench-{number}"
                     )
                 ).id
                 for number in range(charters)

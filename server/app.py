@@ -1,0 +1,86 @@
+"""The one place where everything is wired."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from server import metrics
+from server.bus.memory import MemoryBus
+from server.bus.port import Bus
+from server.live import pages as live_pages
+from server.live import socket as live_socket
+from server.live.arrivals import Arrivals
+from server.live.engine import Engine
+from server.live.journal import Journal
+from server.live.rooms import Rooms
+from server.people import pages as people_pages
+from server.people.signing_in import KnowWhoAsks
+from server.settings import Settings, bundled
+from server.store import Store
+from server.web import health
+from server.web.assets import Assets
+from server.web.errors import HANDLERS
+from server.web.middleware import around
+from server.web.templates import Templates
+from server.writing import pages as writing_pages
+
+
+def open_bus(settings: Settings) -> Bus:
+    """The bus of these settings."""
+    if settings.redis_url is None:
+        return MemoryBus()
+    # The Redis client takes 16 MB of memory, which a server that is alone does not spend.
+    from server.bus.redis import RedisBus  # noqa: PLC0415 -- see above
+
+    return RedisBus(settings.redis_url)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The whole application; its parts are in `app.state`, opened and closed by its lifespan."""
+    store = Store(settings.database)
+    assets = Assets(bundled("client", "dist"))
+    engine = Engine(settings)
+    journal = Journal(store)
+    bus = open_bus(settings)
+    rooms = Rooms(store, bus, engine, journal, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        if settings.metrics:
+            metrics.turn_on()
+            metrics.journal_waiting.ask(rooms.waiting)
+            metrics.readers_waiting.ask(rooms.queued)
+            metrics.engine_waiting.ask(lambda: engine.waiting)
+        await bus.open()
+        await rooms.start()
+        yield
+        await rooms.stop()
+        await bus.close()
+        await engine.aclose()
+        await journal.aclose()
+        await store.close()
+
+    app = Starlette(
+        # The live socket first: it is asked for most, and by everybody at once.
+        routes=[
+            *live_socket.routes,
+            *health.routes,
+            *assets.routes,
+            *people_pages.routes,
+            *live_pages.routes,
+            *writing_pages.routes,
+        ],
+        middleware=[*around(settings), Middleware(KnowWhoAsks)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.store = store
+    app.state.engine = engine
+    app.state.rooms = rooms
+    app.state.arrivals = Arrivals(store)
+    app.state.templates = Templates(settings, assets)
+    app.state.ready_checks = {"database": store.check}
+    return app

@@ -1,0 +1,140 @@
+"""What each command of the command line does. All but `serve` and `example` end by themselves."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import examples
+from server.errors import FileTooBig, NotACharter, UnknownCharter
+from server.live.actions import settle_now, start_charter
+from server.live.engine import Engine
+from server.live.journal import Journal
+from server.migrations.upgrade import upgrade
+from server.people import actions as people
+from server.people.permits import Role
+from server.people.tables import GroupRow
+from server.serving import serve as run_server
+from server.settings import Settings
+from server.store import Store
+from server.writing import limits
+from server.writing.markdown_in import parse
+from server.writing.markdown_out import markdown
+from server.writing.read_side import read_charter
+from server.writing.tables import CharterRow
+
+T = TypeVar("T")
+
+
+def serve(settings: Settings) -> None:
+    """Serve; while there is no group yet, print a link that sets up the first one."""
+    run_server(settings, say=_run(settings, partial(_set_up_link, settings)))
+
+
+def example(settings: Settings) -> None:
+    """Load the example when it is not there yet, serve it, and print a link to come in."""
+    run_server(settings, say=_run(settings, partial(_example, settings)))
+
+
+def import_charter(settings: Settings, file: Path, group: str, slug: str | None) -> None:
+    charter = parse(_read(file))
+
+    async def work(store: Store) -> str:
+        async with _engine(settings) as engine:
+            begun = await engine.begin(charter)
+        async with store.session() as session:
+            owner = await people.ensure_group(session, group)
+            row = await start_charter(session, charter, begun, group_id=owner.id, slug=slug)
+            return row.id
+
+    print(_run(settings, work))
+
+
+def export(settings: Settings, charter: str) -> None:
+    async def work(store: Store) -> str:
+        async with _engine(settings) as engine, aclosing(Journal(store)) as journal:
+            async with store.reading() as session:
+                charter_id = await _find_charter(session, charter)
+            await settle_now(journal, engine, charter_id)
+            async with store.reading() as session:
+                return markdown(await read_charter(session, charter_id))
+
+    sys.stdout.write(_run(settings, work))
+
+
+def invite(settings: Settings, group: str, name: str, role: Role) -> None:
+    async def work(store: Store) -> str:
+        async with store.session() as session:
+            into = await people.find_group(session, group)
+            token = await people.invite(session, into, name, role, settings.invitation_days)
+        return f"{settings.address}/come-in/{token}"
+
+    print(_run(settings, work))
+
+
+def token(settings: Settings, person: str, group: str) -> None:
+    async def work(store: Store) -> str:
+        async with store.session() as session:
+            return await people.issue_token(
+                session, person, await people.find_group(session, group)
+            )
+
+    print(_run(settings, work))
+
+
+def _run(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Do some work on an up-to-date database."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    upgrade(settings)
+
+    async def whole() -> T:
+        store = Store(settings.database)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(whole())
+
+
+def _engine(settings: Settings) -> AbstractAsyncContextManager[Engine]:
+    return aclosing(Engine(settings))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        size = file.stat().st_size
+        if size > limits.FILE_BYTES:
+            raise FileTooBig
+        return file.read_bytes()
+    except OSError as error:
+        raise NotACharter(f"We could not read the file {file}: {error.strerror}.") from error
+
+
+async def _find_charter(session: AsyncSession, name: str) -> str:
+    found = await session.scalar(
+        select(CharterRow.id).where(or_(CharterRow.id == name, CharterRow.slug == name))
+    )
+    if found is None:
+        raise UnknownCharter
+    return found
+
+
+async def _example(settings: Settings, store: Store) -> str:
+    async with _engine(settings) as engine:
+        token = await examples.load(store, engine)
+    return f"\nCome in as {examples.PERSON} at {settings.address}/come-in/{token}"
+
+
+async def _set_up_link(settings: Settings, store: Store) -> str:
+    async with store.session() as session:
+        if await session.scalar(select(GroupRow.id).limit(1)) is not None:
+            return ""
+        token = await people.make_set_up(session)
+    return f"\nSet up your group, once, at {settings.address}/set-up/{token}"

@@ -1,0 +1,108 @@
+"""Running the server: one on a data folder, a clean start and a clean stop."""
+
+import fcntl
+import gc
+import os
+import resource
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from server import logs
+from server.app import create_app
+from server.errors import DataFolderInUse
+from server.live.connection import LiveProtocol
+from server.live.rooms import Rooms
+from server.migrations.upgrade import upgrade
+from server.settings import Settings
+
+_BACKLOG = 2048
+# New objects before a young collection, young ones before a middle one, those before a full one.
+_COLLECT_AFTER = (10_000, 20, 50)
+
+
+class _Server(uvicorn.Server):
+    """Stops cleanly: everybody is told and everything is written before connections close."""
+
+    def __init__(self, config: uvicorn.Config, rooms: Rooms, ready: str) -> None:
+        super().__init__(config)
+        self._rooms = rooms
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            _rest_collector()
+            print(self._ready, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._rooms.stop()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, *, say: str = "") -> None:
+    """Serve until SIGTERM or Ctrl+C. `say` is printed when people can come in.
+
+    Raises DataFolderInUse when another server has this folder and its SQLite file.
+    """
+    logs.configure(settings.log_format, settings.log_level)
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    _allow_many_connections()
+    with alone(settings):
+        upgrade(settings)
+        app = create_app(settings)
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            ws=LiveProtocol,
+            ws_max_size=settings.frame_limit,
+            ws_per_message_deflate=False,
+            backlog=_BACKLOG,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+        ready = f"Ready at {settings.address}{say}"
+        _Server(config, app.state.rooms, ready).run()
+
+
+def _rest_collector() -> None:
+    """Keep the garbage collector from looking at the program itself again and again.
+
+    A full collection stops everybody for as long as it looks at every object there is. What is
+    there now stays for ever; what connections leave behind in circles is little.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
+def _allow_many_connections() -> None:
+    """Use as many open files as the system lets us; each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+@contextmanager
+def alone(settings: Settings) -> Generator[None]:
+    """Hold the data folder while its SQLite file is served.
+
+    With PostgreSQL several servers may share everything, and nothing is held.
+    """
+    if settings.database_url is not None:
+        yield
+        return
+    with (settings.data_folder / "server.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataFolderInUse from None
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
