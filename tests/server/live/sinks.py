@@ -96,7 +96,7 @@ def people(frames: list[bytes]) -> list[Entry]:
     return [entry for one in told if isinstance(one, wire.Presence) for entry in one.entries]
 
 
-def as_seen(*told: bytes) -> dict[str, Any]:
+def as_seen(*told: bytes) -> dict[str, str]:
     """The items of a document put together from these updates."""
     doc: Doc[Any] = Doc()
     for update in told:
