@@ -21,16 +21,15 @@ export function attendDragging(
     target = null;
   };
 
-  list.addEventListener("pointerdown", (event) => {
-    const onHandle = event.target instanceof Element && event.target.closest("[data-handle]");
-    const card = cardAt(event);
-    // Only the handle drags: elsewhere one selects words.
-    if (card !== null) card.draggable = Boolean(onHandle) && !card.isEditing;
-  });
   list.addEventListener("dragstart", (event) => {
+    const { target: grabbed, dataTransfer } = event;
+    // Words and links can be dragged, too; only the handle drags the card.
+    if (!(grabbed instanceof Element) || !grabbed.matches("[data-handle]")) return;
     dragged = cardAt(event);
-    if (dragged === null || !dragged.draggable) return;
-    event.dataTransfer?.setData("text/plain", dragged.getAttribute("aria-label") ?? "");
+    if (dragged === null || dataTransfer === null) return;
+    dataTransfer.effectAllowed = "move";
+    dataTransfer.setData("text/plain", dragged.getAttribute("aria-label") ?? "");
+    dataTransfer.setDragImage(dragged, 0, 0);
     dragged.classList.add("is-dragged");
   });
   list.addEventListener("dragover", (event) => {
@@ -57,7 +56,6 @@ export function attendDragging(
   list.addEventListener("dragend", () => {
     clear();
     dragged?.classList.remove("is-dragged");
-    if (dragged !== null) dragged.draggable = false;
     dragged = null;
   });
 }

@@ -4,7 +4,7 @@ import { toggleMark } from "prosemirror-commands";
 import type { Mark, Node, ResolvedPos } from "prosemirror-model";
 import { liftListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
 import { type Command, type EditorState, Selection, TextSelection } from "prosemirror-state";
-import { isLink } from "../live/rich_text.ts";
+import { isLink } from "../wire/link.ts";
 import { schema } from "./schema.ts";
 
 const { bullet_list: bulletList, list_item: listItem } = schema.nodes;

@@ -4,7 +4,7 @@
  */
 
 import { type MarkSpec, type NodeSpec, Schema } from "prosemirror-model";
-import { isLink } from "../live/rich_text.ts";
+import { isLink } from "../wire/link.ts";
 
 // A list may be empty and an item may have several paragraphs, though we never make such: two
 // people's changes together can, and y-prosemirror deletes with all its words what does not fit.

@@ -7,7 +7,7 @@ import type * as decoding from "lib0/decoding";
 import type * as encoding from "lib0/encoding";
 import { Awareness } from "y-protocols/awareness";
 import { messageQueryAwareness, WebsocketProvider } from "y-websocket";
-import { isEdit, readNews, readSaved, type Topic } from "../wire/codec.ts";
+import { closeName, isEdit, readNews, readSaved, type Topic } from "../wire/codec.ts";
 import { NEWS, SAVED, SCHEMA } from "../wire/generated.ts";
 import type { CharterDocument } from "./document.ts";
 import { Ledger } from "./ledger.ts";
@@ -15,6 +15,8 @@ import { type Status, statusOf } from "./status.ts";
 
 /** How long the server may take to answer when the network seems gone. */
 const DOUBT_MS = 3000;
+/** How long a server's own word for why it went is believed. */
+const REASON_MS = 30_000;
 
 export interface Address {
   /** As `ws://localhost:8000/live`. */
@@ -43,6 +45,7 @@ export class Connection {
   private closed: number | null = null;
   private opening = true;
   private doubtTimer: ReturnType<typeof setTimeout> | undefined;
+  private namedAt = Number.NEGATIVE_INFINITY;
   private told = "";
   private toldUnsaved = "";
   private readonly stopWatching: () => void;
@@ -86,7 +89,7 @@ export class Connection {
     });
     this.provider.on("connection-close", (event) => {
       this.opening = false;
-      this.closed = event?.code ?? null;
+      this.closed = this.reasonOf(event?.code ?? null);
       this.tell();
     });
     this.provider.on("closed", () => this.tell());
@@ -151,6 +154,18 @@ export class Connection {
     this.stopWatching();
     this.awareness.destroy();
     this.provider.destroy();
+  }
+
+  /**
+   * A server that said why it goes (it starts again) is not there for the next tries; that is still
+   * the reason, for a while.
+   */
+  private reasonOf(code: number | null): number | null {
+    const now = Date.now();
+    const isNamed = code !== null && closeName(code) !== null;
+    if (isNamed) this.namedAt = now;
+    else if (this.closed !== null && now - this.namedAt < REASON_MS) return this.closed;
+    return code;
   }
 
   /** Says how things are where that has changed. */

@@ -7,15 +7,8 @@
  */
 
 import * as Y from "yjs";
-import {
-  type Block,
-  cut,
-  isLink,
-  type Paragraph,
-  type RichText,
-  type Run,
-  tidy,
-} from "./rich_text.ts";
+import { isLink } from "../wire/link.ts";
+import { type Block, cut, type Paragraph, type RichText, type Run, tidy } from "./rich_text.ts";
 
 // y-prosemirror adds such a hash to the name of a mark that may stand twice on one text.
 const HASHED = /^(.+)--[A-Za-z0-9+/=]{8}$/;

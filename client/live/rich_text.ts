@@ -4,6 +4,8 @@
  * empty; a list is not empty and two in a row are one; a link is http, https or mailto.
  */
 
+import { isLink } from "../wire/link.ts";
+
 export interface Run {
   readonly text: string;
   readonly strong?: true;
@@ -16,19 +18,12 @@ export type Block = { readonly paragraph: Paragraph } | { readonly bullets: read
 
 export type RichText = readonly Block[];
 
-const LINK_LIMIT = 2000;
 const ODD = /[\p{Cc}\u2028\u2029]/gu;
 // White space as the server counts it: JavaScript's trim would also take U+FEFF.
 const WHITE = "[ \\xa0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]+";
 const START = new RegExp(`^${WHITE}`);
 const END = new RegExp(`${WHITE}$`);
 const LONE_SURROGATE = /[\ud800-\udfff]/gu;
-const LINK = /^(?:https?:\/\/|mailto:)[^\p{Cc} \xa0\u2028\u2029\ufeff\ud800-\udfff<>"\\]+$/iu;
-
-/** Whether a Charter may hold an address: http, https or mailto, at most 2,000 characters. */
-export function isLink(href: unknown): href is string {
-  return typeof href === "string" && [...href].length <= LINK_LIMIT && LINK.test(href);
-}
 
 /** Text with each control character or line end as one space, and no half of a surrogate pair. */
 export function tidyText(text: string): string {

@@ -125,6 +125,19 @@ describe("a connection", () => {
     expect(connection.status).toEqual({ kind: "saved" });
   });
 
+  it("believes for a while that a server is starting again, and then that the network went", async () => {
+    open();
+    connection.connect();
+    await soon();
+    server.refusals.push(...Array.from({ length: 99 }, () => 1006));
+    server.socket.drop(1012);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(server.sockets.length).toBeGreaterThan(2);
+    expect(connection.status).toMatchObject({ kind: "trouble", close: "SERVICE_RESTART" });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(connection.status).toEqual({ kind: "offline", kept: true });
+  });
+
   it("hears news", async () => {
     open();
     const heard: string[] = [];
