@@ -401,8 +401,10 @@ class Rooms:
         if not self._rooms:
             return
         now = self.now()
-        counters = await self._journal.counters(self._rooms)
-        for room in tuple(self._rooms.values()):
+        # Rooms that open while we ask were not asked about.
+        asked = tuple(self._rooms.values())
+        counters = await self._journal.counters(room.charter_id for room in asked)
+        for room in asked:
             if room in self._recovering:
                 continue
             counter = counters.get(room.charter_id)
@@ -429,13 +431,14 @@ class Rooms:
         async with self._store.reading() as session:
             roles = await roles_of(session, people)
         for room in self._rooms.values():
-            for reader in tuple(room.readers):
+            # Who came in while we asked was not asked about, and was let in by the same rule.
+            for reader in [one for one in room.readers if one.who.person_id in roles]:
                 identity = reader.who
                 who = Who(
                     identity.person_id,
                     identity.name,
                     identity.picture,
-                    roles.get(identity.person_id, {}),
+                    roles[identity.person_id],
                 )
                 if not may(who, Action.WATCH, room):
                     reader.news("permissions")
