@@ -45,8 +45,12 @@ export function unsavedWords(
     const part: Part | undefined = PARTS.find((one) => one === what);
     const text = part === undefined ? "" : plain(document.text(item, part));
     if (part === undefined || text === "") return [];
-    return [{ where: refused.place(nameOf(item), refused.parts[part]), text }];
+    return [{ where: capital(refused.place(nameOf(item), refused.parts[part])), text }];
   });
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Whether this device must forget its words so that they are not refused for ever. */

@@ -161,7 +161,6 @@ export class OurCharter extends HTMLElement implements Host {
     this.together.show();
     this.place('[data-box="no-device"]').hidden = session.device !== null || !this.wanted;
     this.becomeReady();
-    await this.offerEarlier();
   }
 
   /** The document has come: from now on the page shows it and not what the server rendered. */
@@ -172,6 +171,8 @@ export class OurCharter extends HTMLElement implements Host {
     this.mayWrite = this.mayWriteNow;
     this.cards.enlivenAll();
     this.showAbout();
+    // Not before: the cards give the statements their names.
+    void this.offerEarlier();
   }
 
   /** An editor of an older page would delete what a newer schema has. */
@@ -232,7 +233,11 @@ export class OurCharter extends HTMLElement implements Host {
     else {
       const goOn = unsaved.length > 0 && forgets(close) ? refused.forget : refused.again;
       const reason = reasonFor(close);
-      showRefusal(this.place('[data-box="refused"]'), { reason, unsaved, goOn, act });
+      const box = this.place('[data-box="refused"]');
+      showRefusal(box, { reason, unsaved, goOn, act });
+      // The editor one was in has gone; here is what has become of its words.
+      box.tabIndex = -1;
+      box.focus();
     }
   }
 

@@ -238,11 +238,12 @@ describe("a refusal for good", () => {
     page.server.socket.drop(4422);
     const box = page.find('[data-box="refused"]');
     expect(box.querySelector("h2")?.textContent).toBe(refused.title);
-    expect(box.querySelector("[data-unsaved]")?.textContent).toBe("statement 1, wordsOne and only");
+    expect(document.activeElement).toBe(box);
+    expect(box.querySelector("[data-unsaved]")?.textContent).toBe("Statement 1, wordsOne and only");
     [...box.querySelectorAll("button")]
       .find(({ textContent }) => textContent === refused.copy)
       ?.click();
-    expect(copied).toHaveBeenCalledWith("statement 1, words:\nOne and only");
+    expect(copied).toHaveBeenCalledWith("Statement 1, words:\nOne and only");
   });
 });
 
