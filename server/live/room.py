@@ -227,10 +227,11 @@ class Room:
             self.end(OldGeneration())
         elif opened.seq < self.seq:
             return False
-        before, forgotten = self.state_vector(), self._pending.authors
+        before = self.state_vector() if opened.seq > self.seq else None
+        forgotten = self._pending.authors
         self._load(opened)
-        missing = get_update(self.snapshot(), before)
-        self._broadcast([missing], {}, now)
+        if before is not None:
+            self._broadcast([get_update(self.snapshot(), before)], {}, now)
         question = wire.frame(wire.encode_step1(self.known.state_vector()))
         for reader in self.readers:
             if reader in forgotten:

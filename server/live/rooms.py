@@ -91,6 +91,8 @@ class Rooms:
             asyncio.create_task(self._write_for_ever(), name="writer"),
             asyncio.create_task(self._watch_for_ever(), name="watch"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(_mourn)
         await self.settling.start()
 
     async def stop(self) -> None:
@@ -457,3 +459,9 @@ class Rooms:
             await work
         except Refusal as refusal:
             log.error("errand_failed", refusal=refusal.kind)
+
+
+def _mourn(task: asyncio.Task[None]) -> None:
+    """A task that should never end of itself has: that is a bug, and must be loud."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("task_died", task=task.get_name(), exc_info=error)
