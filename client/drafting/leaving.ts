@@ -8,8 +8,6 @@ import type { Unsaved } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import { refused } from "./words.ts";
 
-export type { Unsaved } from "./refusal.ts";
-
 // What this device keeps would be sent, and refused, again.
 const FORGETTING: ReadonlySet<CloseName | null> = new Set<CloseName | null>([
   "DAMAGED_UPDATE",

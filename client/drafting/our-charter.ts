@@ -14,14 +14,13 @@ import { Acting } from "./acting.ts";
 import { Announcer } from "./announcer.ts";
 import { Cards } from "./cards.ts";
 import { attendDragging } from "./dragging.ts";
-import { forgets, leave, mayLeaveAtOnce, type Unsaved, unsavedWords } from "./leaving.ts";
 import type { Host, OurStatement } from "./our-statement.ts";
-import { reasonFor, showRefusal } from "./refusal.ts";
+import { Refusals } from "./refusals.ts";
 import { Session } from "./session.ts";
 import { StatusLine } from "./status_line.ts";
 import { sentence } from "./telling.ts";
 import { Together } from "./together.ts";
-import { editing, editorLabels, listeningWords, naming, refused, telling } from "./words.ts";
+import { editing, editorLabels, listeningWords, naming, telling } from "./words.ts";
 
 export class OurCharter extends HTMLElement implements Host {
   mayWrite = false;
@@ -32,6 +31,7 @@ export class OurCharter extends HTMLElement implements Host {
   private acting!: Acting;
   private statusLine!: StatusLine;
   private listener!: Listener;
+  private refusals!: Refusals;
   private language = "en-GB";
   private readonly away = new AbortController();
   /** Whether the document has been loaded, from this device or the server. */
@@ -132,6 +132,11 @@ export class OurCharter extends HTMLElement implements Host {
         go: (item) => this.goTo(item),
       },
     );
+    this.refusals = new Refusals(
+      this.place('[data-box="refused"]'),
+      session,
+      (item) => this.named(item)?.name ?? naming.gone,
+    );
     this.statusLine = new StatusLine(this.place("[data-status]"), say, () => this.mayWrite);
     this.listener = new Listener(listeningWords, this.language);
     this.listener.attend(this);
@@ -172,7 +177,7 @@ export class OurCharter extends HTMLElement implements Host {
     this.cards.enlivenAll();
     this.showAbout();
     // Not before: the cards give the statements their names.
-    void this.offerEarlier();
+    void this.refusals.offerEarlier();
   }
 
   /** An editor of an older page would delete what a newer schema has. */
@@ -225,47 +230,10 @@ export class OurCharter extends HTMLElement implements Host {
     }
     if (status.kind !== "refused" || this.refused) return;
     this.refused = true;
-    const unsaved = this.unsaved();
+    // Asked for while the editors still stand; then nobody writes what cannot be saved.
+    const unsaved = this.refusals.unsaved();
     this.showTools();
-    const { close } = status;
-    const act = (): void => void leave(close, this.session);
-    if (unsaved.length === 0 && mayLeaveAtOnce(close, this.session)) act();
-    else {
-      const goOn = unsaved.length > 0 && forgets(close) ? refused.forget : refused.again;
-      const reason = reasonFor(close);
-      const box = this.place('[data-box="refused"]');
-      showRefusal(box, { reason, unsaved, goOn, act });
-      // The editor one was in has gone; here is what has become of its words.
-      box.tabIndex = -1;
-      box.focus();
-    }
-  }
-
-  /** Words that were written before the Charter was set right, and never arrived. */
-  private async offerEarlier(): Promise<void> {
-    const earlier = await this.session.earlier();
-    const name = (item: string): string => this.named(item)?.name ?? naming.gone;
-    const unsaved = earlier.flatMap((one) => unsavedWords(one.unsaved, one.document, name));
-    const forget = (): void => void Promise.all(earlier.map((one) => one.forget()));
-    if (unsaved.length === 0) {
-      forget();
-      return;
-    }
-    const box = this.place('[data-box="refused"]');
-    showRefusal(box, {
-      reason: refused.earlier,
-      unsaved,
-      goOn: refused.forgetEarlier,
-      act: () => {
-        forget();
-        box.hidden = true;
-      },
-    });
-  }
-
-  private unsaved(): Unsaved[] {
-    const { connection, document: charter } = this.session;
-    return unsavedWords(connection.ledger.unsaved, charter, (item) => this.named(item)?.name ?? "");
+    this.refusals.show(status.close, unsaved);
   }
 
   private async news(topic: Topic): Promise<void> {

@@ -1,6 +1,8 @@
 /** The drafting page. Cards first: the Charter takes over cards that are there already. */
 
+import "../styles/chooser.scss";
 import "../styles/drafting.scss";
+import "../styles/editor.scss";
 import "../styles/listening.scss";
 import { OurCharter } from "../drafting/our-charter.ts";
 import { OurStatement } from "../drafting/our-statement.ts";

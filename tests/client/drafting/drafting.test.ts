@@ -182,6 +182,24 @@ describe("the drafting page", () => {
   });
 });
 
+describe("news that permissions changed", () => {
+  it("takes the tools away from who may now only read, and gives them back", async () => {
+    page = await openPage(["One"]);
+    page.server.saved(page.server.edits);
+    const change = page.card(0).querySelector<HTMLElement>('[data-do="words"]');
+    const answer = (mayWrite: boolean): void => {
+      const html = `<our-charter data-may-write="${mayWrite}"></our-charter>`;
+      vi.stubGlobal("fetch", async () => new Response(html));
+      page.server.news("permissions");
+    };
+    answer(false);
+    await vi.waitFor(() => expect(change?.hidden).toBe(true));
+    await vi.waitFor(() => expect(page.find("[data-status]").textContent).toBe(status.reading));
+    answer(true);
+    await vi.waitFor(() => expect(change?.hidden).toBe(false));
+  });
+});
+
 describe("the status", () => {
   it("goes from saving to saved only when the server says so", async () => {
     page = await openPage(["One"]);
