@@ -5,7 +5,6 @@ bytes to everybody, so it builds the frame once and writes it straight to each t
 (docs/decisions/one-write-a-reader.md has the figures). Receiving and closing go through ASGI.
 """
 
-from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from starlette.websockets import WebSocket
@@ -27,14 +26,8 @@ class Sink(Protocol):
     def waiting(self) -> int:
         """How many bytes were written and have not left yet."""
 
-    def when_drained(self, callback: Callable[[], None]) -> None:
-        """Have `callback` called the next time that few bytes are left waiting."""
-
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and end the connection."""
-
-    def abort(self) -> None:
-        """End the connection now, whatever is still waiting."""
 
 
 class _Frames(ServerProtocol):
@@ -55,7 +48,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn = _Frames(max_size=self.config.ws_max_size, logger=self.conn.logger)
-        self._drained: Callable[[], None] | None = None
         self._failed = False
 
     def handle_connect(self, event: Any) -> None:
@@ -81,21 +73,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         self._end_soon()
 
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        drained, self._drained = self._drained, None
-        if drained is not None:
-            drained()
-
     def write(self, frames: bytes) -> None:
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
             self.transport.write(frames)
 
     def waiting(self) -> int:
         return self.transport.get_write_buffer_size()
-
-    def when_drained(self, callback: Callable[[], None]) -> None:
-        self._drained = callback
 
     def close(self, code: int, reason: str) -> None:
         if self.close_sent or self.disconnected or self.transport.is_closing():
@@ -112,9 +95,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         # A peer that does not answer the close frame is cut off after a while.
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
-
-    def abort(self) -> None:
-        self.transport.abort()
 
 
 def sink_of(socket: WebSocket) -> Sink:

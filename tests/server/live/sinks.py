@@ -1,6 +1,6 @@
 """A connection that is not there: what a room writes to it is kept and can be asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pycrdt import Doc, Map
@@ -35,15 +35,9 @@ class FakeSink:
     def drain(self) -> None:
         self.stuck, self._waiting = False, 0
 
-    def when_drained(self, callback: Callable[[], None]) -> None:
-        raise AssertionError(callback)
-
     def close(self, code: int, reason: str) -> None:
         assert self.closed is None, "closed twice"
         self.closed = (code, reason)
-
-    def abort(self) -> None:
-        self.closed = (1006, "")
 
     def take(self) -> list[bytes]:
         """The frames since this was last asked."""
