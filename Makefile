@@ -34,7 +34,7 @@ format: $(STAMPS)/dev node_modules/.package-lock.json ## format all code
 	@npx biome check --write .
 
 bench: setup $(STAMPS)/dev ## measure speed, memory and durability against other servers
-	@exec $(PY) -m tests.bench
+	@exec $(PY) -m tests.bench $(ARGS)
 
 client: client/dist/manifest.json ## build the client
 

@@ -27,32 +27,37 @@ export interface Job {
 const dataOf = (job: Job, scenario: ScenarioName): string =>
   `${job.folder}/${scenario}-${job.target}`;
 
+/** Who may write in our server's data, kept beside it: an S3 run may be of an earlier seed. */
+const seedFile = (data: string): string => `${data}.seed.json`;
+
 /** The data a server starts with: nothing, our seed, or for S3 what the load left. */
 function prepare(job: Job): string {
   const data = dataOf(job, job.scenario);
-  for (const file of [data, `${data}.log`, expectationFile(data)]) {
+  for (const file of [data, `${data}.log`, expectationFile(data), seedFile(data)]) {
     fs.rmSync(file, { recursive: true, force: true });
   }
   if (job.scenario === "s3") {
     const loaded = dataOf(job, "s3load");
     fs.cpSync(loaded, data, { recursive: true });
     fs.cpSync(expectationFile(loaded), expectationFile(data));
+    if (job.target === OURS) fs.cpSync(seedFile(loaded), seedFile(data));
   } else if (job.seed !== "") {
     fs.cpSync(`${job.seed}/data`, data, { recursive: true });
+    fs.cpSync(`${job.seed}/seed.json`, seedFile(data));
   }
   return data;
 }
 
-function targetOf(job: Job): Target {
+function targetOf(job: Job, data: string): Target {
   if (job.target !== OURS) return peer(job.target);
-  const seed: Seed = JSON.parse(fs.readFileSync(`${job.seed}/seed.json`, "utf8"));
+  const seed: Seed = JSON.parse(fs.readFileSync(seedFile(data), "utf8"));
   return ours(seed);
 }
 
 async function run(job: Job): Promise<Result> {
   const { scenario, target: name, repetition, options } = job;
   const data = prepare(job);
-  const target = targetOf(job);
+  const target = targetOf(job, data);
   const server = new ServerProcess(target.server(job.port, data), job.port, data, job.serverCore);
   const result: Result = { scenario, target: name, repetition, options };
   try {

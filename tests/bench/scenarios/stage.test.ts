@@ -11,6 +11,10 @@ test("an option that does not exist, or is of another type, is refused by name",
   expect(() => fill({ n: 50 }, { n: "ten" })).toThrow("option n is a number");
 });
 
+test("a text may look like a number", () => {
+  expect(fill({ case: "" }, { case: 50 })).toEqual({ case: "50" });
+});
+
 test("waiting ends when it is done, and at the latest in time", async () => {
   let looks = 0;
   expect(await until(() => ++looks === 3, 1000, 1)).toBe(true);

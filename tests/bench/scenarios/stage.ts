@@ -28,13 +28,19 @@ export type Options = Record<string, number | string>;
 
 /** The defaults with what was given instead. Throws at an option the scenario does not have. */
 export function fill<O extends Options>(defaults: O, given: Options): O {
+  const filled: Options = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in defaults))
+    const usual = defaults[name];
+    if (usual === undefined) {
       throw new Error(`no option ${name} here; there are ${Object.keys(defaults).join(", ")}`);
-    if (typeof value !== typeof defaults[name])
-      throw new Error(`option ${name} is a ${typeof defaults[name]}`);
+    }
+    if (typeof usual === "number" && typeof value !== "number") {
+      throw new Error(`option ${name} is a number`);
+    }
+    // A text may look like a number.
+    filled[name] = typeof usual === "string" ? `${value}` : value;
   }
-  return { ...defaults, ...given };
+  return filled as O;
 }
 
 /** Waits until `done`, or until `ms` are over; whether it was done. */
