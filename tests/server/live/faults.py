@@ -14,7 +14,7 @@ class Faults:
     """Makes the database of one Store fail for everybody in this process, by real means.
 
     `full`: SQLite may not grow by another page. `cut`: SQLite turns read-only, and PostgreSQL
-    ends the connection in the middle of a writing transaction.
+    ends the connection when a writing transaction is to be committed.
     """
 
     def __init__(self, store: Store) -> None:
@@ -32,14 +32,10 @@ class Faults:
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
             connection.exec_driver_sql(f"PRAGMA query_only={int(self.cut)}")
 
-    def on_statement(self, connection: Connection, _cursor: object, sql: str, *_: object) -> None:
+    def on_commit(self, connection: Connection) -> None:
         ours = connection.engine.url.database == self._store.url.database
-        if (
-            ours
-            and self.cut
-            and not self._store.is_sqlite
-            and sql.startswith("INSERT INTO journal")
-        ):
+        reading = connection.get_execution_options().get("reading", False)
+        if ours and self.cut and not self._store.is_sqlite and not reading:
             self._end(connection)
 
     def _end(self, connection: Connection) -> None:
@@ -54,7 +50,7 @@ def faults_of(store: Store) -> Iterator[Faults]:
     """Faults that can be switched on and off while this is open."""
     faults = Faults(store)
     event.listen(Engine, "begin", faults.on_begin)
-    event.listen(Engine, "before_cursor_execute", faults.on_statement)
+    event.listen(Engine, "commit", faults.on_commit)
     yield faults
     event.remove(Engine, "begin", faults.on_begin)
-    event.remove(Engine, "before_cursor_execute", faults.on_statement)
+    event.remove(Engine, "commit", faults.on_commit)
