@@ -125,7 +125,7 @@ function brief({ scenario, target, repetition, options, error, outcome }: Result
 const [command, ...rest] = positionals;
 if (command === "report") {
   const results = readResults(rest);
-  console.log(`${lineTable(results)}\n\n${report(results)}`);
+  console.log(`${lineTable(results, false)}\n\n${report(results)}`);
 } else if (command === "run") console.log(report(measure([asked(rest[0])])));
-else if (command === undefined) console.log(lineTable(measure(planned())));
+else if (command === undefined) console.log(lineTable(measure(planned()), values.only === ""));
 else throw new Error(`no command ${command}`);

@@ -139,7 +139,7 @@ function fanOutLines(results: readonly Result[]): Line[] {
       of(peer, "serverCpuPerDelivery"),
       atMostHalf,
     );
-    if (n <= 100) return [all, p50];
+    if (n <= 10) return [all, p50];
     if (n <= 400) return [all, p99, cpu];
     return n <= 800 ? [all, cpu] : [all, each];
   });

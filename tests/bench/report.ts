@@ -113,19 +113,21 @@ export function markdownTable(
   return [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 }
 
-/** The table of lines, for people and for `make bench`. */
-export function lineTable(results: readonly Result[]): string {
+/** The table of lines, for people and for `make bench`; with all lines, or only the measured. */
+export function lineTable(results: readonly Result[], all: boolean): string {
   const head = ["line", "what", "target", "ours", "peer", "met"];
   return markdownTable(
     head,
-    lines(results).map(({ name, what, target, ours, peer, verdict }) => [
-      name,
-      what,
-      target,
-      ours,
-      peer,
-      verdict,
-    ]),
+    lines(results)
+      .filter(({ verdict }) => all || verdict !== "not measured")
+      .map(({ name, what, target, ours, peer, verdict }) => [
+        name,
+        what,
+        target,
+        ours,
+        peer,
+        verdict,
+      ]),
   );
 }
 
