@@ -6,18 +6,32 @@ it, and a commit costs the event loop one hop instead of one a statement.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock
 from server.errors import DiskFull, Trouble
 from server.live.tables import CheckpointRow, ClientRow, EntryRow, SetAsideRow
+from server.live.thread import WorkThread
 from server.store import Store
+from server.store.compiled import Compiled
 from server.writing.charter import Charter
 from server.writing.read_side import store_reading
 from server.writing.tables import CharterRow
@@ -94,7 +108,11 @@ class Journal:
         # Each look at a Charter is of one moment, however many questions it takes.
         moment = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._looking = self._engine.execution_options(reading=True, **moment)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal-writer")
+        self._statements = _Statements(self._engine.dialect)
+        self._driver = self._engine.dialect.loaded_dbapi
+        # The writer's own, kept open: borrowing one for each commit takes as long as the commit.
+        self._connection: Connection | None = None
+        self._writer = WorkThread("journal-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="journal-reader")
 
     async def append(self, batches: Sequence[Batch]) -> dict[str, int]:
@@ -104,7 +122,7 @@ class Journal:
         out, and one with a client id that belongs to another person by now. Raises Trouble or
         DiskFull when the commit failed or its outcome is unknown.
         """
-        return await self._write(_append, batches)
+        return await self._write(_append, self._statements, batches)
 
     async def checkpoint(self, checkpoints: Sequence[Checkpoint]) -> set[str]:
         """Replace checkpoints and the read side in one commit; returns the Charters it took.
@@ -138,21 +156,31 @@ class Journal:
 
     async def aclose(self) -> None:
         """Finish what is being written, then let go of the database."""
-        await asyncio.to_thread(self._writer.shutdown, wait=True)
+        await self._writer.aclose()
         await asyncio.to_thread(self._readers.shutdown, wait=True)
+        if self._connection is not None:
+            self._connection.close()
         self._engine.dispose()
 
     async def _write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         def run() -> T:
-            with self._engine.begin() as connection:
-                return work(connection, *args, **kwargs)
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            try:
+                with self._connection.begin():
+                    return work(self._connection, *args, **kwargs)
+            except BaseException:
+                # What the connection is still good for is not worth finding out.
+                broken, self._connection = self._connection, None
+                broken.invalidate()
+                broken.close()
+                raise
 
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._writer, run)
-        except SQLAlchemyError as error:
+            return await self._writer.run(run)
+        except (SQLAlchemyError, self._driver.Error) as error:
             raise _refusal(error) from error
 
     async def _read(
@@ -169,72 +197,96 @@ class Journal:
             raise _refusal(error) from error
 
 
-def _refusal(error: SQLAlchemyError) -> Trouble:
+def _refusal(error: Exception) -> Trouble:
     # What the driver says, and not our statement: its values hold people's words.
-    text = str(getattr(error, "orig", "")).lower()
+    text = str(getattr(error, "orig", error)).lower()
     if "disk is full" in text or "no space left" in text or "could not extend" in text:
         return DiskFull()
     return Trouble()
 
 
-_counting = (
-    select(CharterRow.id, CharterRow.last_seq, CharterRow.generation)
-    .where(CharterRow.id.in_(bindparam("ids", expanding=True)))
-    # Always in the same order, so that two servers never wait for each other in a ring.
-    .order_by(CharterRow.id)
-    .with_for_update()
-)
-_raising = (
-    update(CharterRow.__table__)  # type: ignore[arg-type]  # a declarative table is a Table
-    .where(CharterRow.__table__.c.id == bindparam("charter"))
-    .values(last_seq=bindparam("last"))
-)
-_adding = insert(EntryRow.__table__)  # type: ignore[arg-type]  # as above
-_owning = insert(ClientRow.__table__)  # type: ignore[arg-type]  # as above
+class _Statements:
+    """What runs with every commit, compiled for one database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        charters = CharterRow.__table__.c
+        self.count_up = Compiled(
+            update(CharterRow)
+            .where(
+                charters.id == bindparam("charter"),
+                charters.generation == bindparam("of_generation"),
+            )
+            .values(last_seq=charters.last_seq + bindparam("more"))
+            .returning(charters.last_seq),
+            dialect,
+        )
+        self.add_entry = Compiled(insert(EntryRow), dialect)
 
 
-def _append(connection: Connection, batches: Sequence[Batch]) -> dict[str, int]:
-    counted = connection.execute(_counting, {"ids": [batch.charter_id for batch in batches]})
-    stored = {charter_id: (seq, generation) for charter_id, seq, generation in counted}
+def _append(
+    connection: Connection, statements: _Statements, batches: Sequence[Batch]
+) -> dict[str, int]:
     last: dict[str, int] = {}
     entries: list[dict[str, object]] = []
-    owners: list[dict[str, object]] = []
     at = clock.now()
-    for batch in batches:
-        seq, generation = stored.get(batch.charter_id, (0, None))
-        owned = _owned(connection, batch)
-        if generation != batch.generation or not owned.items() <= dict(batch.clients).items():
-            continue
-        for person_id, change in batch.changes:
-            seq += 1
-            entries.append(
+    with closing(connection.connection.cursor()) as cursor:
+        # Always in the same order, so that two servers never wait for each other in a ring.
+        for batch in sorted(batches, key=lambda one: one.charter_id):
+            if batch.clients and not _own(connection, batch):
+                continue
+            statements.count_up.run(
+                cursor,
                 {
-                    "charter_id": batch.charter_id,
-                    "seq": seq,
-                    "batch": clock.new_id(),
-                    "person_id": person_id,
-                    "change": change,
-                    "at": at,
-                }
+                    "charter": batch.charter_id,
+                    "of_generation": batch.generation,
+                    "more": len(batch.changes),
+                },
             )
-        owners += (
-            {"charter_id": batch.charter_id, "client_id": client_id, "person_id": person_id}
-            for client_id, person_id in batch.clients
-            if client_id not in owned
-        )
-        last[batch.charter_id] = seq
-    if entries:
-        connection.execute(_raising, [{"charter": k, "last": v} for k, v in last.items()])
-        connection.execute(_adding, entries)
-    if owners:
-        connection.execute(_owning, owners)
+            counted = cursor.fetchone()
+            if counted is None:
+                continue
+            last[batch.charter_id] = counted[0]
+            entries += _entries_of(batch, counted[0] - len(batch.changes) + 1, at)
+        if entries:
+            statements.add_entry.run_each(cursor, entries)
     return last
+
+
+def _entries_of(batch: Batch, first: int, at: datetime) -> Iterator[dict[str, object]]:
+    for number, (person_id, change) in enumerate(batch.changes, start=first):
+        yield {
+            "charter_id": batch.charter_id,
+            "seq": number,
+            "batch": clock.new_id(),
+            "person_id": person_id,
+            "change": change,
+            "at": at,
+        }
+
+
+def _own(connection: Connection, batch: Batch) -> bool:
+    """Give client ids to the people who used them first; False when others have them already.
+
+    The Charter's row is held meanwhile: nobody on another server can take one in between.
+    """
+    held = connection.scalar(
+        select(CharterRow.generation).where(CharterRow.id == batch.charter_id).with_for_update()
+    )
+    owned = _owned(connection, batch)
+    if held != batch.generation or not owned.items() <= dict(batch.clients).items():
+        return False
+    new = [
+        {"charter_id": batch.charter_id, "client_id": client_id, "person_id": person_id}
+        for client_id, person_id in batch.clients
+        if client_id not in owned
+    ]
+    if new:
+        connection.execute(insert(ClientRow), new)
+    return True
 
 
 def _owned(connection: Connection, batch: Batch) -> dict[int, str | None]:
     """Who has the client ids that a room sees for the first time: somebody on another server."""
-    if not batch.clients:
-        return {}
     rows = connection.execute(
         select(ClientRow.client_id, ClientRow.person_id).where(
             ClientRow.charter_id == batch.charter_id,

@@ -7,7 +7,7 @@ connections on a thread of its own: one hop a commit instead of one a statement
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
@@ -110,4 +110,5 @@ def _prepare_sqlite(engine: Engine) -> None:
         # Taking the write lock at the start makes a later "database is locked" impossible.
         # Readers that only read are told by their execution options.
         reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute("BEGIN" if reading else "BEGIN IMMEDIATE")

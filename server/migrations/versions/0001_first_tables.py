@@ -214,7 +214,7 @@ def upgrade() -> None:
             ["person_id"], ["persons.id"], name=op.f("fk_journal_person_id_persons")
         ),
         sa.PrimaryKeyConstraint("charter_id", "seq", name=op.f("pk_journal")),
-        sa.UniqueConstraint("batch", name=op.f("uq_journal_batch")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "set_aside",

@@ -42,7 +42,7 @@ class Faults:
         driver: Any = connection.connection.dbapi_connection
         address = self._store.url.set(drivername="postgresql").render_as_string(False)
         with psycopg.connect(address, autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [driver.info.backend_pid])
+            other.execute("SELECT pg_terminate_backend(%s, 10000)", [driver.info.backend_pid])
 
 
 @contextmanager
