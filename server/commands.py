@@ -34,12 +34,12 @@ T = TypeVar("T")
 
 def serve(settings: Settings) -> None:
     """Serve; while there is no group yet, print a link that sets up the first one."""
-    run_server(settings, say=_run(settings, partial(_set_up_link, settings)))
+    run_server(settings, lambda: _run(settings, partial(_set_up_link, settings)))
 
 
 def example(settings: Settings) -> None:
     """Load the example when it is not there yet, serve it, and print a link to come in."""
-    run_server(settings, say=_run(settings, partial(_example, settings)))
+    run_server(settings, lambda: _run(settings, partial(_example, settings)))
 
 
 def import_charter(settings: Settings, file: Path, group: str, slug: str | None) -> None:

@@ -5,10 +5,12 @@ import gc
 import os
 import resource
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
+from sqlalchemy import make_url
 
 from server import logs
 from server.app import create_app
@@ -42,10 +44,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings, *, say: str = "") -> None:
-    """Serve until SIGTERM or Ctrl+C. `say` is printed when people can come in.
+def serve(settings: Settings, prepare: Callable[[], str]) -> None:
+    """Serve until SIGTERM or Ctrl+C.
 
-    Raises DataFolderInUse when another server has this folder and its SQLite file.
+    `prepare` may change what is stored, for nobody else serves it then; what it returns is
+    printed when people can come in. Raises DataFolderInUse when another server has this folder.
     """
     logs.configure(settings.log_format, settings.log_level)
     settings.data_folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +71,7 @@ def serve(settings: Settings, *, say: str = "") -> None:
             server_header=False,
             timeout_graceful_shutdown=10,
         )
-        ready = f"Ready at {settings.address}{say}"
+        ready = f"Ready at {settings.address}{prepare()}"
         _Server(config, app.state.rooms, ready).run()
 
 
@@ -91,14 +94,15 @@ def _allow_many_connections() -> None:
 
 @contextmanager
 def alone(settings: Settings) -> Generator[None]:
-    """Hold the data folder while its SQLite file is served.
+    """Hold the SQLite file while it is served, wherever it is.
 
     With PostgreSQL several servers may share everything, and nothing is held.
     """
-    if settings.database_url is not None:
+    database = make_url(settings.database)
+    if database.get_backend_name() != "sqlite" or database.database is None:
         yield
         return
-    with (settings.data_folder / "server.lock").open("w") as file:
+    with Path(f"{database.database}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

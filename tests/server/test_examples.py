@@ -1,0 +1,64 @@
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from sqlalchemy import func, select
+
+from server import examples
+from server.live.engine import Engine
+from server.people import actions
+from server.people.permits import Action as Act
+from server.people.permits import Role, Who, may
+from server.people.signing_in import roles_of
+from server.people.tables import GroupRow
+from server.settings import Settings
+from server.store import Store
+from server.writing.tables import CharterRow
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    async with aclosing(Engine(Settings())) as engine:
+        yield engine
+
+
+async def test_the_example_is_a_national_charter_and_ten_places_that_made_it_their_own(
+    store: Store, engine: Engine
+) -> None:
+    await examples.load(store, engine)
+    async with store.reading() as session:
+        rows = (await session.execute(select(CharterRow, GroupRow).join(GroupRow))).all()
+    assert len(rows) == 11
+    assert [group.kind for _, group in rows].count("national") == 1
+    names = {group.name for _, group in rows}
+    assert {"Wyndle and Ash", "Cwm Derwen"} <= names
+    assert all(may(None, Act.READ, charter) for charter, _ in rows)
+
+
+async def test_meg_comes_in_and_may_write_in_the_national_charter(
+    store: Store, engine: Engine
+) -> None:
+    token = await examples.load(store, engine)
+    async with store.session() as session:
+        arrival = await actions.come_in(session, token)
+        national = await session.scalar(select(CharterRow).where(CharterRow.slug == "national"))
+        roles = (await roles_of(session, [arrival.person.id]))[arrival.person.id]
+    assert arrival.person.name == examples.PERSON
+    assert roles[arrival.group.id] is Role.ORGANISER
+    assert national is not None
+    assert may(Who(arrival.person.id, arrival.person.name, None, roles), Act.WRITE, national)
+
+
+async def test_loading_again_adds_nothing_and_lets_the_same_meg_in(
+    store: Store, engine: Engine
+) -> None:
+    people = []
+    for _ in range(2):
+        token = await examples.load(store, engine)
+        async with store.session() as session:
+            people.append((await actions.come_in(session, token)).person.id)
+    async with store.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(CharterRow)) == 11
+    assert people[0] == people[1]
