@@ -22,6 +22,9 @@ import { sentence } from "./telling.ts";
 import { Together } from "./together.ts";
 import { editing, editorLabels, listeningWords, naming, telling } from "./words.ts";
 
+/** ProseMirror comes only to those who write. */
+const getEditor = () => import("../editor/editor.ts");
+
 export class OurCharter extends HTMLElement implements Host {
   mayWrite = false;
   private session!: Session;
@@ -50,6 +53,8 @@ export class OurCharter extends HTMLElement implements Host {
     this.session = new Session({ charter, generation, person, name, mayWrite });
     this.wire(mayWrite);
     void this.open();
+    // At once, because when they begin to write the internet may be gone.
+    if (mayWrite) void getEditor().catch(() => {});
   }
 
   disconnectedCallback(): void {
@@ -74,8 +79,12 @@ export class OurCharter extends HTMLElement implements Host {
     onLeave: (how: Leaving) => void,
   ): Promise<PartEditor | null> {
     const { document: charter, connection, presence, undoing } = this.session;
-    // ProseMirror comes only to those who write.
-    const { PartEditor, ORIGIN } = await import("../editor/editor.ts");
+    const tools = await getEditor().catch(() => null);
+    if (tools === null) {
+      this.announcer.say(editing.noTools);
+      return null;
+    }
+    const { PartEditor, ORIGIN } = tools;
     const fragment = charter.fragment(card.item, part);
     const item = charter.item(card.item);
     if (fragment === null || item === null || !this.mayWrite) return null;

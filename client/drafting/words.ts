@@ -18,6 +18,7 @@ export const editing = {
   meaning: (item: string) => `What ${item} means`,
   why: (item: string) => `Why, for ${item}`,
   noWords: "No words yet.",
+  noTools: "You need the internet to begin. Try again then.",
   cannotEdit: "This page does not know all that is in here. Load the page again.",
 };
 
