@@ -5,6 +5,7 @@ bytes to everybody, so it builds the frame once and writes it straight to each t
 (docs/decisions/one-write-a-reader.md has the figures). Receiving and closing go through ASGI.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from starlette.websockets import WebSocket
@@ -25,6 +26,13 @@ class Sink(Protocol):
 
     def waiting(self) -> int:
         """How many bytes were written and have not left yet."""
+
+    def take_at_once(self, take: Callable[[bytes], bool]) -> None:
+        """Offer each binary message to `take` as it arrives, unless earlier ones still wait.
+
+        One that it does not take (it returns False) comes through ASGI, in its turn. An edit
+        so saves the way through a queue and two tasks, a tenth of its time in the server.
+        """
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and end the connection."""
@@ -49,6 +57,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.conn = _Frames(max_size=self.config.ws_max_size, logger=self.conn.logger)
         self._failed = False
+        self._at_once: Callable[[bytes], bool] | None = None
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -72,6 +81,19 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         )
         self.transport.write(b"".join(self.conn.data_to_send()))
         self._end_soon()
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a whole message on: at once where it is taken at once, else in turn."""
+        in_turn = self._at_once is None or self.curr_msg_data_type == "text" or self.close_sent
+        if not in_turn and self.queue.empty():
+            message = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+            if self._at_once is not None and self._at_once(bytes(message)):
+                self.frames = []
+                return
+        super().send_receive_event_to_app()
+
+    def take_at_once(self, take: Callable[[bytes], bool]) -> None:
+        self._at_once = take
 
     def write(self, frames: bytes) -> None:
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):

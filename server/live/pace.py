@@ -22,6 +22,10 @@ class Pace:
     def __post_init__(self) -> None:
         self.left = float(self.per_second * _BURST)
 
+    def has_left(self, now: float) -> bool:
+        """Whether a frame may come at once, without a pause."""
+        return self.left + (now - self.last) * self.per_second >= 1
+
     def pause(self, now: float) -> float:
         """Count one frame; returns how many seconds to wait before reading on.
 

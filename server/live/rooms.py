@@ -179,6 +179,18 @@ class Rooms:
 
     # Writing
 
+    def receive_at_once(self, room: Room, reader: Reader, edit: wire.Edit) -> bool:
+        """Take an edit into the next commit; False while the room is beginning again.
+
+        Raises what `Room.receive` does.
+        """
+        if room in self._recovering:
+            return False
+        room.receive(reader, edit)
+        self._due.add(room)
+        self._wake.set()
+        return True
+
     async def receive(self, room: Room, reader: Reader, edit: wire.Edit) -> None:
         """Take an edit into the next commit; raises what `Room.receive` does.
 
@@ -201,9 +213,7 @@ class Rooms:
         # What a room believes to have is not true again before it has recovered.
         await self._recovered(room)
         if not reader.closed:
-            room.receive(reader, edit)
-            self._due.add(room)
-            self._wake.set()
+            self.receive_at_once(room, reader, edit)
 
     async def catch_up(self, room: Room) -> None:
         """Read what other servers have written in this Charter since we last looked."""

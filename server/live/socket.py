@@ -54,7 +54,8 @@ async def live(socket: WebSocket) -> None:
         room = await rooms.open(socket.path_params["charter_id"])
         reader = _reader(socket, settings, who, room)
         rooms.enter(room, reader, _number(socket, "generation"))
-        await _listen(socket, rooms, room, reader, Pace(settings.frames_per_second, rooms.now()))
+        pace = Pace(settings.frames_per_second, rooms.now())
+        await _Conversation(rooms, room, reader, pace).listen(socket)
     except WebSocketDisconnect:
         pass
     except Refusal as refusal:
@@ -95,34 +96,63 @@ def _reader(socket: WebSocket, settings: Settings, who: Who, room: Room) -> Read
     )
 
 
-async def _take(rooms: Rooms, room: Room, reader: Reader, frame: bytes) -> None:
-    message = wire.decode(frame)
-    metrics.frames.add(kind=type(message).__name__)
-    match message:
-        case wire.Edit() as edit:
-            await rooms.receive(room, reader, edit)
-        case wire.Question(state_vector=state_vector):
-            room.ask(reader, state_vector, rooms.now())
-        case wire.Presence() as said:
-            room.hear(reader, said, rooms.now())
-            rooms.presence_changed(room)
-        case wire.PresenceQuestion():
-            room.ask_presence(reader, rooms.now())
+class _Conversation:
+    """What one connection says, taken in the order it is said."""
 
+    def __init__(self, rooms: Rooms, room: Room, reader: Reader, pace: Pace) -> None:
+        self._rooms = rooms
+        self._room = room
+        self._reader = reader
+        self._pace = pace
+        self._waiting = False
 
-async def _listen(socket: WebSocket, rooms: Rooms, room: Room, reader: Reader, pace: Pace) -> None:
-    while True:
-        message = await socket.receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        if pause := pace.pause(rooms.now()):
-            await asyncio.sleep(pause)
-        if reader.closed:
-            return
-        data = message.get("bytes")
-        if data is None:
-            raise Malformed
-        await _take(rooms, room, reader, data)
+    def take_at_once(self, frame: bytes) -> bool:
+        """Take an edit as it arrives; False for whatever needs to wait, or to be refused."""
+        now = self._rooms.now()
+        if self._waiting or self._reader.closed or not self._pace.has_left(now):
+            return False
+        try:
+            message = wire.decode(frame)
+            if not isinstance(message, wire.Edit):
+                return False
+            if not self._rooms.receive_at_once(self._room, self._reader, message):
+                return False
+        except Refusal:  # found again, and told, in its turn
+            return False
+        self._pace.pause(now)
+        metrics.frames.add(kind=wire.Edit.__name__)
+        return True
+
+    async def listen(self, socket: WebSocket) -> None:
+        """Take all messages until the connection ends; raises what ends it."""
+        sink_of(socket).take_at_once(self.take_at_once)
+        while (message := await socket.receive())["type"] != "websocket.disconnect":
+            # No message that comes while this one is being taken may go before it.
+            self._waiting = True
+            if pause := self._pace.pause(self._rooms.now()):
+                await asyncio.sleep(pause)
+            if self._reader.closed:
+                return
+            data = message.get("bytes")
+            if data is None:
+                raise Malformed
+            await self._take(data)
+            self._waiting = False
+
+    async def _take(self, frame: bytes) -> None:
+        message = wire.decode(frame)
+        metrics.frames.add(kind=type(message).__name__)
+        rooms, room, reader = self._rooms, self._room, self._reader
+        match message:
+            case wire.Edit() as edit:
+                await rooms.receive(room, reader, edit)
+            case wire.Question(state_vector=state_vector):
+                room.ask(reader, state_vector, rooms.now())
+            case wire.Presence() as said:
+                room.hear(reader, said, rooms.now())
+                rooms.presence_changed(room)
+            case wire.PresenceQuestion():
+                room.ask_presence(reader, rooms.now())
 
 
 def _from_here(socket: WebSocket, settings: Settings) -> bool:
