@@ -156,7 +156,7 @@ class ServerProcess:
             for name, value in self.settings.items()
             if value is not None
         }
-        return kept | {"PYTHONUNBUFFERED": "1"} | chosen
+        return kept | {"PYTHONUNBUFFERED": "1", "OUR_CHARTER_PORT": str(self.port)} | chosen
 
     def _ready(self) -> bool:
         assert self.program is not None
