@@ -79,7 +79,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The document up to entry `seq` as an engine worker read it, and who touched which item."""
+    """The document up to entry `seq` as an engine worker read it, and who touched which item.
+
+    Unless it is `whole`, `charter` has only the items in `changed`.
+    """
 
     charter_id: str
     generation: int
@@ -88,6 +91,7 @@ class Checkpoint:
     known: bytes
     charter: Charter
     changed: Mapping[str, str | None]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +387,8 @@ def _checkpoint(connection: Connection, checkpoints: Sequence[Checkpoint]) -> se
         connection.execute(
             delete(EntryRow).where(EntryRow.charter_id == new.charter_id, EntryRow.seq <= new.seq)
         )
-        store_reading(connection, new.charter_id, new.charter, new.seq, new.changed)
+        only = None if new.whole else new.changed.keys()
+        store_reading(connection, new.charter_id, new.charter, new.seq, new.changed, only=only)
         taken.add(new.charter_id)
     return taken
 

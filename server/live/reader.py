@@ -16,6 +16,7 @@ class Reader:
     `received` counts the edit frames this connection sent, `durable` how many of them are on
     disk, `told` how many it was told are. After an edit that left a gap, nothing past `gap_at`
     counts as durable until a full answer (sync step 2) has closed the gap.
+    `judged_by` is what its permits were last worked out from.
     A reader whose connection cannot keep up is `behind`: it is sent nothing until it has
     drained, and then the difference, worked out from the state vector it had.
     """
@@ -33,6 +34,7 @@ class Reader:
     gap_at: int | None = None
     asked_again: bool = False
     presence_id: int | None = None
+    judged_by: object = None
     behind: bytes | None = None
     behind_since: float = 0.0
     closed: bool = False

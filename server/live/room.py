@@ -84,6 +84,7 @@ class Room:
         self.checkpoint_seq = opened.checkpoint_seq
         self._state = opened.state or EMPTY
         self._tail = [(entry.seq, entry.change) for entry in opened.tail]
+        self.unsettled_bytes = sum(len(entry.change) for entry in opened.tail)
         self._whole: bytes | None = None
         self._whole_frame: bytes | None = None
         self.known = known_of(opened)
@@ -196,6 +197,7 @@ class Room:
                 self.known.add(change, person_id)
         first = last_seq - len(taken.changes) + 1
         self._tail += zip(range(first, last_seq + 1), taken.changes, strict=True)
+        self.unsettled_bytes += sum(len(change) for change in taken.changes)
         self.seq = last_seq
         self._broadcast(taken.changes, taken.authors, now)
 
@@ -212,6 +214,7 @@ class Room:
         for entry in new:
             self.known.add(entry.change, entry.person_id)
             self._tail.append((entry.seq, entry.change))
+            self.unsettled_bytes += len(entry.change)
             self.seq = entry.seq
         self._broadcast([entry.change for entry in new], {}, now)
 
@@ -248,7 +251,7 @@ class Room:
         self.checkpoint_seq = new.seq
         self._state = new.state
         self._tail = [(number, change) for number, change in self._tail if number > new.seq]
-        since = sum(len(change) for _, change in self._tail)
+        self.unsettled_bytes = since = sum(len(change) for _, change in self._tail)
         self.known.settle(Known.from_bytes(new.known, {}), since)
         self._whole = self._whole_frame = None
 
@@ -274,8 +277,11 @@ class Room:
                 continue
             if reader.sink.waiting() == 0:
                 vector, reader.behind = reader.behind, None
-                here = wire.frame(wire.encode_awareness(self.presence.everybody()))
-                reader.send(self.answer(vector) + here + reader.receipt(), now, self.state_vector)
+                frames = self.answer(vector)
+                if reader.asked_again:  # while it was behind, so it never heard
+                    frames += wire.frame(wire.encode_step1(self.known.state_vector()))
+                frames += wire.frame(wire.encode_awareness(self.presence.everybody()))
+                reader.send(frames + reader.receipt(), now, self.state_vector)
             elif now - reader.behind_since > patience:
                 reader.end(TooSlow())
 

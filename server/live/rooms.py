@@ -15,6 +15,7 @@ import structlog
 from server import clock, metrics
 from server.bus.port import Bus, Message
 from server.errors import (
+    DocumentFull,
     Gap,
     MayNot,
     OldGeneration,
@@ -38,6 +39,9 @@ from server.store import Store
 
 # How often every server asks its open Charters' counters and memberships, in seconds.
 WATCH = 1.0
+# Settle at once when this part of the document's limit has come since the last time: most of it may
+# be deleted again, and only settling lets go of it.
+_SETTLE_EARLY = 4
 _STOP_AT_MOST = 20.0
 
 log = structlog.get_logger(__name__)
@@ -195,11 +199,12 @@ class Rooms:
         """Take an edit into the next commit; raises what `Room.receive` does.
 
         An edit that leaves a gap is asked for again, once we know what other servers wrote.
-        What a reader's client deleted by itself is known once the Charter has settled.
+        Once the Charter has settled it is known what clients deleted by themselves, and how much
+        is left of what was written and deleted since.
         """
         try:
             await self._take_in(room, reader, edit)
-        except Unsettled:
+        except (Unsettled, DocumentFull):
             await self.settling.settle(room.charter_id)
             await self._take_in(room, reader, edit)
         except Gap:
@@ -294,7 +299,10 @@ class Rooms:
         metrics.edit_bytes.add(sum(len(change) for change in taken.changes))
         metrics.fan_out_seconds.record(self.now() - started)
         self._publish("written", room.charter_id, seq=last)
-        self.settling.later(room.charter_id)
+        if room.unsettled_bytes > self._settings.document_limit // _SETTLE_EARLY:
+            self.settling.soon(room.charter_id)
+        else:
+            self.settling.later(room.charter_id)
 
     # After a failure
 
@@ -443,21 +451,22 @@ class Rooms:
         async with self._store.reading() as session:
             roles = await roles_of(session, people)
         for room in self._rooms.values():
-            # Who came in while we asked was not asked about, and was let in by the same rule.
-            for reader in [one for one in room.readers if one.who.person_id in roles]:
-                identity = reader.who
-                who = Who(
-                    identity.person_id,
-                    identity.name,
-                    identity.picture,
-                    roles[identity.person_id],
-                )
-                if not may(who, Action.WATCH, room):
-                    reader.news("permissions")
-                    reader.end(MayNot())
-                elif may(who, Action.WRITE, room) != reader.may_write:
-                    reader.may_write = not reader.may_write
-                    reader.news("permissions")
+            for reader in tuple(room.readers):
+                # Who came in while we asked was let in by the same rule just now.
+                now_in = roles.get(reader.who.person_id)
+                judged_by = (now_in, room.group_id, room.visibility)
+                if now_in is None or reader.judged_by == judged_by:
+                    continue
+                reader.judged_by = judged_by
+                self._judge(room, reader, Who(reader.who.person_id, reader.who.name, roles=now_in))
+
+    def _judge(self, room: Room, reader: Reader, who: Who) -> None:
+        if not may(who, Action.WATCH, room):
+            reader.news("permissions")
+            reader.end(MayNot())
+        elif may(who, Action.WRITE, room) != reader.may_write:
+            reader.may_write = not reader.may_write
+            reader.news("permissions")
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._logged(work))

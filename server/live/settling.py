@@ -142,6 +142,7 @@ async def settle(journal: Journal, engine: Engine, charter_id: str) -> Checkpoin
         known=settled.known,
         charter=settled.reading.charter,
         changed=settled.changed,
+        whole=settled.whole,
     )
     return checkpoint if await journal.checkpoint([checkpoint]) else None
 

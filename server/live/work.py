@@ -6,7 +6,7 @@ Opening may panic (a BaseException), never come back or take all memory; `worker
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pycrdt import Doc, Map, merge_updates
@@ -15,7 +15,7 @@ from server.errors import DamagedUpdate
 from server.live import update as updates
 from server.live.halves import mended
 from server.live.known import Known
-from server.writing import document
+from server.writing import document, limits
 from server.writing.charter import Charter
 from server.writing.document import Reading
 
@@ -39,7 +39,8 @@ class Settled:
 
     `changed` tells who was the last to touch each item that the tail touched. `compact` tells that
     deleted content is really gone from `state`; it is not where the compact form would have read
-    differently, and `state` then is the edits themselves, merged.
+    differently, and `state` then is the edits themselves, merged. Unless it is `whole`, the reading
+    has only the items in `changed`; one that is not in it is no longer in the document.
     """
 
     reading: Reading
@@ -47,6 +48,7 @@ class Settled:
     known: bytes
     changed: dict[str, str | None]
     compact: bool
+    whole: bool = True
 
 
 def begin(charter: Charter) -> Begun:
@@ -65,6 +67,21 @@ def settle(state: bytes, tail: Tail) -> Settled:
         changed |= dict.fromkeys(watched.apply(part), person_id)
     watched.end()
     return _settled(doc, parts, changed)
+
+
+def settle_changed(state: bytes, tail: Tail) -> Settled:
+    """As `settle`, with only what changed since the checkpoint in the reading.
+
+    It is all that the read side lacks, and a small part of a Charter to send, compare and store.
+    """
+    settled = settle(state, tail)
+    charter = settled.reading.charter
+    # Past its limit a Charter is cut, and one item that comes may push out another.
+    if not state or len(charter.items) >= limits.ITEMS:
+        return settled
+    items = tuple(item for item in charter.items if item.id in settled.changed)
+    reading = replace(settled.reading, charter=replace(charter, items=items))
+    return replace(settled, reading=reading, whole=False)
 
 
 def change(state: bytes, tail: Tail, edit: Callable[[Doc[Any]], object]) -> bytes:

@@ -22,7 +22,7 @@ HEADER = struct.Struct(">cI")
 STEP, DONE, LAST, FAILED, PANIC = b"s", b"d", b"l", b"f", b"p"
 JOBS: dict[str, Callable[..., Any]] = {
     "begin": work.begin,
-    "settle": work.settle,
+    "settle": work.settle_changed,
     "change": work.change,
     "try_each": work.try_each,
 }

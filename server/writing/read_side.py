@@ -4,11 +4,11 @@ Wordings are stored once, by digest, in the canonical form that the digest was c
 of items are touched only where they changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,12 +29,15 @@ def store_reading(
     charter: Charter,
     seq: int,
     changed: Mapping[str, str | None],
+    *,
+    only: Collection[str] | None = None,
 ) -> None:
     """Bring the rows of a Charter up to what its document says at entry `seq` of its journal.
 
     `changed` tells the last person to touch each item touched since the last time; None where that
     was the server. An item that changed and is not in it counts as changed by the server; a new
-    one that is not in it as imported, and changed by nobody.
+    one that is not in it as imported, and changed by nobody. With `only`, `charter` holds no other
+    items than these, and the rows of all others are left as they are.
     """
     now = clock.now()
     wordings = {item.id: wording.of(item) for item in charter.items}
@@ -45,7 +48,8 @@ def store_reading(
         row.item_id: dict(zip(_READ, row[1:], strict=True))
         for row in connection.execute(
             select(ItemRow.item_id, *(getattr(ItemRow, name) for name in _READ)).where(
-                ItemRow.charter_id == charter_id
+                ItemRow.charter_id == charter_id,
+                true() if only is None else ItemRow.item_id.in_(only),
             )
         )
     }

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from server.live.presence import Identity
 from server.live.reader import Reader
 from server.live.room import Room
 from server.live.rooms import Rooms
+from server.people.signing_in import roles_of
 from server.people.tables import MembershipRow
 from server.settings import Settings
 from server.store import Store
@@ -385,7 +386,75 @@ async def test_one_client_id_on_two_servers_stays_with_the_first(
     assert "Ben. " not in await stored(here, charter)
 
 
+# Settling early
+
+
+async def test_text_that_was_deleted_again_does_not_fill_a_charter(
+    new_server: Callable[..., Any], charter: Stored
+) -> None:
+    server = await new_server(document_limit=len(charter.state) + 3_000)
+    room, ann, anns = await server.enter(charter, ANN)
+    page = Writer(11, charter.state)
+    for count in range(1, 21, 2):
+        await server.send(room, ann, page.type("s1", 0, "x" * 1_000))
+        await saved(anns, count)
+        await server.send(room, ann, page.delete("s1", 0, 1_000))
+        await saved(anns, count + 1)
+
+
+async def test_a_charter_that_is_full_says_so(
+    new_server: Callable[..., Any], charter: Stored
+) -> None:
+    server = await new_server(document_limit=len(charter.state) + 3_000)
+    room, ann, anns = await server.enter(charter, ANN)
+    await server.send(room, ann, Writer(11, charter.state).type("s1", 0, "x" * 4_000))
+    assert anns.closed == (CloseCode.DOCUMENT_FULL, "DocumentFull")
+
+
 # Permits
+
+
+async def test_who_comes_in_while_permits_are_checked_is_not_sent_away(
+    server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, anns = await server.enter(charter, ANN)
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow_roles_of(*question: Any) -> Any:
+        asked.set()
+        await may_answer.wait()
+        return await roles_of(*question)
+
+    monkeypatch.setattr(module, "roles_of", slow_roles_of)
+    await asked.wait()
+    _, _, bens = await server.enter(charter, BEN)
+    may_answer.set()
+    asked.clear()
+    await asked.wait()
+    assert (anns.closed, bens.closed) == (None, None)
+
+
+async def test_a_room_that_opens_while_counters_are_asked_for_stays_open(
+    server: Server, store: Store, charter: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await store_charter(store, "cornwall")
+    await server.enter(charter, ANN)
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+    counters = server.journal.counters
+
+    async def slow_counters(charter_ids: Iterable[str]) -> Any:
+        known = list(charter_ids)
+        asked.set()
+        await may_answer.wait()
+        return await counters(known)
+
+    monkeypatch.setattr(server.journal, "counters", slow_counters)
+    await asked.wait()
+    _, _, sink = await server.enter(other, ANN)
+    may_answer.set()
+    asked.clear()
+    await asked.wait()
+    assert sink.closed is None
 
 
 async def test_who_may_no_longer_write_or_read_is_told(

@@ -56,6 +56,22 @@ def test_settling_reads_checkpoint_and_tail(begun: work.Begun) -> None:
     assert settled.compact
 
 
+def test_only_what_changed_is_sent_back(begun: work.Begun) -> None:
+    ben = Writer(8, begun.state)
+    tail = _tail(("ben", ben.type("item1", 8, " Often.")))
+    settled = work.settle_changed(begun.state, tail)
+    assert _said(settled.reading.charter) == ["We meet. Often."]
+    assert settled.reading.charter.title == "Ours"
+    assert not settled.whole
+    assert settled.state == work.settle(begun.state, tail).state
+
+
+def test_a_document_without_a_checkpoint_is_sent_back_whole(begun: work.Begun) -> None:
+    settled = work.settle_changed(b"", _tail(("ben", begun.state)))
+    assert _said(settled.reading.charter) == ["I choose.", "We meet."]
+    assert settled.whole
+
+
 def test_the_next_checkpoint_reads_the_same(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
     settled = work.settle(begun.state, _tail(("ben", ben.type("item0", 0, "Yes: "))))

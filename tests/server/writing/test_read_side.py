@@ -102,6 +102,21 @@ async def test_items_stand_by_position_whatever_language_the_database_speaks(sto
     assert [item.position for item in found.items] == places
 
 
+async def test_rows_of_items_that_did_not_change_are_left_as_they_are(store: Store) -> None:
+    charter_id = await added(store)
+    changed = replace(WHOLE.items[2], words=says("I live here."))
+    part = replace(WHOLE, items=(changed,))
+    async with store.engine.begin() as connection:
+        await connection.run_sync(
+            lambda plain: store_reading(
+                plain, charter_id, part, 7, {"a": "ben", "b": "ben"}, only={"a", "b"}
+            )
+        )
+    expected = {item.id: item for item in WHOLE.items if item.id not in {"a", "b"}}
+    expected[changed.id] = changed
+    assert {item.id: item for item in (await read(store, charter_id)).items} == expected
+
+
 async def test_words_are_stored_composed(store: Store) -> None:
     whole = Charter("A", items=(Item("a", Kind.STATEMENT, "a0", says("ty\u0302")),))
     found = await read(store, await added(store, whole))
