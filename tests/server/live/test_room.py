@@ -370,6 +370,20 @@ def test_a_slow_reader_is_caught_up_from_the_room_and_others_do_not_wait() -> No
     assert receipts(bens.frames)[-1] == 1
 
 
+def test_a_slow_reader_is_asked_again_for_what_waited_once_it_has_drained() -> None:
+    hall = Hall()
+    ann, anns = hall.enter(ANN, queue_limit=10)
+    page = hall.page(11)
+    anns.stuck = True
+    hall.room.ask(ann, b"\x00", 0)
+    hall.send(ann, page.type("s1", 0, "Waited. "))
+    hall.room.reload(hall.opened(), 0)
+    assert questions(anns.frames) == []
+    anns.drain()
+    hall.room.catch_up(1, 30)
+    assert questions(anns.frames) == [hall.room.known.state_vector()]
+
+
 def test_a_reader_that_never_drains_is_closed_after_a_while() -> None:
     hall = Hall()
     ann, _ = hall.enter(ANN)
