@@ -21,6 +21,7 @@ from server.people import actions as people
 from server.people.permits import Role
 from server.people.tables import GroupRow
 from server.serving import serve as run_server
+from server.serving import served_at
 from server.settings import Settings
 from server.store import Store
 from server.writing import limits
@@ -73,7 +74,7 @@ def invite(settings: Settings, group: str, name: str, role: Role) -> None:
         async with store.session() as session:
             into = await people.find_group(session, group)
             token = await people.invite(session, into, name, role, settings.invitation_days)
-        return f"{settings.address}/come-in/{token}"
+        return f"{served_at(settings)}/come-in/{token}"
 
     print(_run(settings, work))
 

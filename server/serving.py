@@ -71,8 +71,23 @@ def serve(settings: Settings, prepare: Callable[[], str]) -> None:
             server_header=False,
             timeout_graceful_shutdown=10,
         )
+        _address_file(settings).write_text(settings.address, encoding="utf-8")
         ready = f"Ready at {settings.address}{prepare()}"
         _Server(config, app.state.rooms, ready).run()
+
+
+def served_at(settings: Settings) -> str:
+    """Where people find the server of this data folder, for links that other commands print.
+
+    The address set, else that of the server which was started last, whatever its port.
+    """
+    if settings.public_url is None and _address_file(settings).is_file():
+        return _address_file(settings).read_text(encoding="utf-8")
+    return settings.address
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.data_folder / "server.address"
 
 
 def _rest_collector() -> None:

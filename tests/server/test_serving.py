@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import CloseCode, DataFolderInUse
-from server.serving import alone
+from server.serving import alone, served_at
 from server.settings import Settings
 from tests.support import pen
 from tests.support.live_client import LiveClient
@@ -94,3 +94,16 @@ async def test_a_clean_stop_tells_everybody_writes_everything_and_ends_its_worke
     assert "Traceback" not in server.log.read_text()
     await until(lambda: not any(map(is_there, workers)), "the workers to end")
     assert "Before the stop." in server.cli("export", charter)
+
+
+def test_links_lead_to_the_server_that_was_started_last(
+    new_server: Callable[..., ServerProcess],
+) -> None:
+    server = new_server().start()
+    assert served_at(Settings(data_folder=server.data)) == server.address
+    elsewhere = Settings(data_folder=server.data, public_url="https://charter.example.org")
+    assert served_at(elsewhere) == "https://charter.example.org"
+
+
+def test_without_a_server_links_lead_to_where_one_would_be(tmp_path: Path) -> None:
+    assert served_at(Settings(data_folder=tmp_path, port=8123)) == "http://localhost:8123"
