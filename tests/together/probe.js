@@ -107,7 +107,12 @@
   for (const control of document.querySelectorAll(
     "button, input:not([type=hidden]), textarea, select",
   )) {
-    if (unseen(control) || !visible(control) || control.disabled) continue;
+    if (unseen(control) || !visible(control)) continue;
+    // What cannot be pressed now may be faint; what is focused is looked at by probe.py; boxes for
+    // ticks are drawn by the browser, which knows.
+    if (control.matches(":disabled, [aria-disabled=true], :focus, [type=checkbox], [type=radio]")) {
+      continue;
+    }
     const style = getComputedStyle(control);
     const around = ground(control.parentElement);
     const edges = ["Top", "Right", "Bottom", "Left"]

@@ -75,13 +75,18 @@ async def focus_complaints(page: Page) -> list[str]:
 
 
 async def assert_for_everybody(page: Page, name: str) -> None:
-    """Check the page at three widths, and keep a picture of each under var/screenshots."""
+    """Check the page at three widths, and keep pictures of each under var/screenshots.
+
+    One picture is what a person sees at once, the other (`-whole`) the whole page.
+    """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
     wrong = []
+    await page.evaluate("() => document.fonts.ready")
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900 if width > 400 else 700})
         wrong += [f"{width} px: {complaint}" for complaint in await complaints(page)]
-        await page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        await page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
+        await page.screenshot(path=SCREENSHOTS / f"{name}-{width}-whole.png", full_page=True)
     await page.set_viewport_size(before)
     assert not wrong, f"{name}:\n" + "\n".join(dict.fromkeys(wrong))
