@@ -80,6 +80,9 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             {"type": "websocket.disconnect", "code": closed.code if closed else 1006, "reason": ""}
         )
         self.transport.write(b"".join(self.conn.data_to_send()))
+        # The peer's own close frame will not be found any more: half a close tells it to go.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         self._end_soon()
 
     def send_receive_event_to_app(self) -> None:

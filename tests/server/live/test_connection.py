@@ -56,10 +56,11 @@ async def close_code(connection: ClientConnection) -> int:
 
 async def test_a_frame_far_over_the_limit_is_told_so_and_not_cut_off(door: Door) -> None:
     """Its sender must learn not to try again, though most of it was never read."""
-    async with knock(door, "Ann") as ann:
-        sending = asyncio.create_task(ann.send(bytes(100 * SETTINGS.frame_limit)))
-        assert await close_code(ann) == CloseCode.FRAME_TOO_LARGE
-        await asyncio.gather(sending, return_exceptions=True)
+    ann = await knock(door, "Ann")
+    sending = asyncio.create_task(ann.send(bytes(100 * SETTINGS.frame_limit)))
+    assert await close_code(ann) == CloseCode.FRAME_TOO_LARGE
+    await asyncio.gather(sending, return_exceptions=True)
+    await ann.wait_closed()
 
 
 async def test_who_never_reads_is_closed_and_others_never_wait(door: Door) -> None:
