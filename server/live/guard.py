@@ -14,6 +14,7 @@ from server.errors import DocumentFull, Gap, OthersClientId, ReadOnly
 from server.live import remainder
 from server.live import update as updates
 from server.live.known import Known, New
+from server.live.tree import grown
 from server.live.update import Ranges, Update
 
 __all__ = ["Known", "New", "Nothing", "Screened", "Unsettled", "screen", "standing_on"]
@@ -112,11 +113,10 @@ def _new(
     whole = len(structs) == len(update.structs) and all(
         start >= clocks.get(client, 0) for client, (start, _) in structs.items()
     )
-    if whole and deletes == update.deletes:
-        return New(update.data, structs, update.gone, deletes, clients)
-    rest = remainder.without(update, clocks, deletes)
-    left = updates.read(rest)
-    return New(rest, left.structs, left.gone, left.deletes, clients)
+    if not whole or deletes != update.deletes:
+        update = updates.read(remainder.without(update, clocks, deletes))
+    data, structs, _, gone, deletes, *_ = update
+    return New(data, structs, gone, deletes, grown(update, known.tree), clients)
 
 
 def standing_on(known: Known, changes: Sequence[bytes], bad: int) -> list[int]:

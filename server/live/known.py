@@ -1,6 +1,7 @@
-"""What a room has of its document: a clock for each client, and what was deleted; no content.
+"""What a room has of its document: clocks, what was deleted, where things stand; no content.
 
-A state vector and a delete set are all it takes to tell whether an update brings anything new.
+A state vector and a delete set are all it takes to tell whether an update brings anything new, and
+`tree.py` tells whether an engine could place it.
 Ranges are kept in arrays of 32-bit numbers: 500 rooms are open at once, and one that was written
 in for years has thousands of ranges.
 """
@@ -12,21 +13,25 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from server.live import remainder, update
-from server.live.update import Ranges
+from server.live.tree import Grown, Tree, grown
+from server.live.update import Ranges, Update
 
-_VERSION = 1
+_VERSION = 2
+# The first version knew of no tree: whatever stands on what it tells of is let in.
+_TREELESS = 1
 
 
 class New(NamedTuple):
     """What an update brings that a room lacks, as an update of its own.
 
-    `clients` are the client ids that nobody has used here before.
+    `grown` tells where its structs stand, `clients` the client ids that nobody used here before.
     """
 
     update: bytes
     structs: dict[int, tuple[int, int]]
     gone: dict[int, Ranges]
     deletes: dict[int, Ranges]
+    grown: Grown
     clients: tuple[int, ...]
 
 
@@ -79,12 +84,13 @@ class Known:
     `to_bytes`: the journal keeps it in a table of its own.
     """
 
-    __slots__ = ("clocks", "deleted", "owners", "seen", "size")
+    __slots__ = ("clocks", "deleted", "owners", "seen", "size", "tree")
 
     def __init__(self) -> None:
         self.clocks: dict[int, int] = {}
         self.deleted: dict[int, Deleted] = {}
         self.owners: dict[int, str | None] = {}
+        self.tree = Tree()
         self.size = 0
         # Digests of long updates that brought nothing; what is known never shrinks.
         self.seen: list[bytes] = []
@@ -110,18 +116,23 @@ class Known:
     def add(self, data: bytes, person_id: str | None) -> None:
         """Take note of an update that is in the journal, and of whose client ids it uses."""
         brought = update.read(data, trusted=True)
-        self.note(brought.structs, brought.gone, brought.deletes)
+        self._note(brought)
         for client in brought.structs:
             self.owners.setdefault(client, person_id)
         self.size += len(data)
 
     def take(self, new: New, person_id: str | None) -> dict[int, str | None]:
         """Take note of what was accepted; returns the new client ids, which are the person's."""
+        self.tree.grow(new.grown, self.clocks)
         self.note(new.structs, new.gone, new.deletes)
         self.size += len(new.update)
         owned: dict[int, str | None] = dict.fromkeys(new.clients, person_id)
         self.owners.update(owned)
         return owned
+
+    def _note(self, brought: Update) -> None:
+        self.tree.grow(grown(brought, self.tree, trusted=True), self.clocks)
+        self.note(brought.structs, brought.gone, brought.deletes)
 
     def note(self, structs: Mapping[int, tuple[int, int]], *deletes: Mapping[int, Ranges]) -> None:
         """Take note of structs and of deletions."""
@@ -142,15 +153,16 @@ class Known:
         Where two people set one key at the same time, each engine deletes the loser by itself.
         """
         for client, clock in other.clocks.items():
-            if clock > self.clocks.get(client, 0):
+            if clock > (ours := self.clocks.get(client, 0)):
+                self.tree.lose(client, ours)
                 self.clocks[client] = clock
         for client, theirs in other.deleted.items():
-            ours = self.deleted.get(client)
-            if ours is None:
-                ours = self.deleted[client] = Deleted()
+            known = self.deleted.get(client)
+            if known is None:
+                known = self.deleted[client] = Deleted()
             for start, end in theirs:
-                if ours.lacks(start, end):
-                    ours.add(start, end)
+                if known.lacks(start, end):
+                    known.add(start, end)
 
     def settle(self, checkpoint: "Known", since: int) -> None:
         """A checkpoint was stored: what it knows, and its size with `since` bytes of edits."""
@@ -165,8 +177,7 @@ class Known:
     def from_update(cls, state: bytes) -> "Known":
         """What a document has whose whole state this is; for states of our own workers."""
         known = cls()
-        whole = update.read(state, trusted=True)
-        known.note(whole.structs, whole.gone, whole.deletes)
+        known._note(update.read(state, trusted=True))
         known.size = len(state)
         return known
 
@@ -179,6 +190,10 @@ class Known:
         for client, deleted in self.deleted.items():
             parts += (remainder.number(client), remainder.number(len(deleted.starts)))
             parts += (deleted.starts.tobytes(), deleted.ends.tobytes())
+        for client, arrays in self.tree.parts():
+            parts.append(remainder.number(client))
+            for one in arrays:
+                parts += (remainder.number(len(one)), one)
         return bytes((_VERSION,)) + zlib.compress(b"".join(parts), 1)
 
     @classmethod
@@ -191,7 +206,7 @@ class Known:
         known.owners.update(owners)
         if not data:
             return known
-        if data[:1] != bytes((_VERSION,)):
+        if data[0] not in (_VERSION, _TREELESS):
             raise ValueError("unknown version of stored knowledge")
         b = zlib.decompress(data[1:])
         known.size, p = update.read_number(b, 0)
@@ -206,4 +221,12 @@ class Known:
             middle, end = p + 4 * ranges, p + 8 * ranges
             known.deleted[client] = Deleted(b[p:middle], b[middle:end])
             p = end
+        while p < len(b):
+            client, p = update.read_number(b, p)
+            arrays = []
+            for _ in range(Tree.ARRAYS):
+                size, p = update.read_number(b, p)
+                arrays.append(b[p : p + size])
+                p += size
+            known.tree.put(client, arrays)
         return known

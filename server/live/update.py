@@ -17,11 +17,10 @@ make an engine allocate, recurse or wait without end is refused here:
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from heapq import heappop, heappush
 from typing import NamedTuple
 
 from server.errors import DamagedUpdate, FrameTooLarge, HostileUpdate
+from server.live.order import Turns, turns
 
 Ranges = list[tuple[int, int]]
 """Half-open ranges of clocks, `[start, end)`."""
@@ -38,14 +37,16 @@ MAX_PARTS = 20_000
 MAX_CLIENTS = 2_000
 MAX_FORMAT = 8_192
 
-ROOTS = frozenset(("meta", "items"))
+ROOT = -1
+ROOT_NAMES = ("meta", "items")
+_ROOTS = {name.encode(): n for n, name in enumerate(ROOT_NAMES)}
 MAP, XML_ELEMENT, XML_FRAGMENT, XML_TEXT = 1, 3, 4, 6
 
 GC, DELETED, STRING, FORMAT, TYPE, ANY, SKIP = 0, 1, 4, 6, 7, 8, 10
 LEFT, RIGHT, UNDER = 128, 64, 32
-_BARE = frozenset((GC, SKIP))
-_TYPES = frozenset((MAP, XML_FRAGMENT, XML_TEXT))
-_REFERS = LEFT | RIGHT
+BARE = frozenset((GC, SKIP))
+TYPES = frozenset((MAP, XML_ELEMENT, XML_FRAGMENT, XML_TEXT))
+REFERS = LEFT | RIGHT
 _PLAIN_FORMATS = frozenset((b"null", b"{}", b"true", b"false"))
 
 
@@ -61,6 +62,15 @@ class Place(NamedTuple):
 
 Places = list[Place]
 
+Link = tuple[int, int, int, int, int, int, int, int]
+"""What a struct is and what it hangs on, in one tuple for speed:
+(clock, end, info, type, client, at, left client, left at).
+
+`info` is its first byte; `type` which type it makes, if any. The first (client, at) is its right
+neighbour, else its left one, else its parent, where (ROOT, n) is the root `ROOT_NAMES[n]`. The
+second is its left neighbour where it has both.
+"""
+
 
 class Update(NamedTuple):
     """What one update holds. Nothing in it is applied to anything.
@@ -68,7 +78,8 @@ class Update(NamedTuple):
     `structs` gives the range of clocks of each client that has any; `needs` the highest clock of
     other structs that must be there first, a client (its own structs count); `gone` the ranges of
     structs that arrive deleted; `deletes` the delete set. `skips` tells that the sender itself
-    lacks a part. `deletes_at` is the offset of the delete set.
+    lacks a part. `deletes_at` is the offset of the delete set. `links` are the structs of each
+    client in order, `turns` the order in which they can be placed.
     """
 
     data: bytes
@@ -78,6 +89,8 @@ class Update(NamedTuple):
     deletes: dict[int, Ranges]
     deletes_at: int
     skips: bool
+    links: dict[int, list[Link]]
+    turns: Turns
 
 
 def read(data: bytes, *, trusted: bool = False, places: Places | None = None) -> Update:
@@ -101,6 +114,7 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
     needs: dict[int, int] = {}
     gone: dict[int, Ranges] = {}
     waits: list[tuple[int, int, int, int]] = []
+    links: dict[int, list[Link]] = {}
     skips = False
     size = len(b)
     budget = _Budget(3 * size if trusted else MAX_PARTS)
@@ -125,12 +139,14 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
             raise DamagedUpdate
         budget.spend(3 * count + 3)
         start = clock
+        here: list[Link] = []
         for _ in range(count):
             place = p
             info = b[p]
             p += 1
             kind = info & 31
-            if kind in _BARE:
+            first = first_at = left = left_at = type_ref = 0
+            if kind in BARE:
                 if info != kind:
                     raise DamagedUpdate
                 length, p = _long(b, p + 1, b[p])
@@ -140,8 +156,8 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
                     gone.setdefault(client, []).append((clock, clock + length))
             else:
                 # At most three others are named: left, right, or else the parent.
-                if info & _REFERS:
-                    named = 2 if info & _REFERS == _REFERS else 1
+                if info & REFERS:
+                    named = 2 if info & REFERS == REFERS else 1
                 else:
                     rooted = b[p]
                     p += 1
@@ -149,10 +165,11 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
                     if rooted == 1:
                         named = 0
                         length = b[p]
-                        name = b[p + 1 : p + 1 + length].decode()
+                        root = _ROOTS.get(b[p + 1 : p + 1 + length])
                         p += 1 + length
-                        if name not in ROOTS or not info & UNDER:
+                        if root is None or not info & UNDER:
                             raise HostileUpdate
+                        first, first_at = ROOT, root
                     elif rooted:
                         raise DamagedUpdate
                 for _ in range(named):
@@ -164,6 +181,8 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
                     p += 1
                     if at > 127:
                         at, p = _long(b, p, at)
+                    left, left_at = first, first_at
+                    first, first_at = other, at
                     if other == client:
                         # Only what was written earlier can be a neighbour or a parent.
                         if at >= clock:
@@ -173,7 +192,7 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
                             needs[other] = at
                         if clients > 1:
                             waits.append((client, clock, other, at))
-                if info & UNDER and not info & _REFERS:
+                if info & UNDER and not info & REFERS:
                     p = _name(b, p)
                 length = 1
                 if kind == STRING:
@@ -195,7 +214,7 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
                     p += 1
                     if type_ref == XML_ELEMENT:
                         p = _name(b, p)
-                    elif type_ref not in _TYPES:
+                    elif type_ref not in TYPES:
                         raise HostileUpdate
                 elif kind == ANY:
                     length, p = _long(b, p + 1, b[p])
@@ -212,20 +231,22 @@ def _read(  # noqa: PLR0912, PLR0915 - one flat loop, for speed
                 raise DamagedUpdate
             if places is not None:
                 places.append(Place(client, clock, length, place, p))
-            clock += length
+            end = clock + length
+            here.append((clock, end, info, type_ref, first, first_at, left, left_at))
+            clock = end
             if clock >= MAX_CLOCK:
                 raise DamagedUpdate
         if count:
             structs[client] = (start, clock)
+            links[client] = here
     deletes_at = p
     deletes: dict[int, Ranges] = {}
     if size - p != 1 or b[p]:
         deletes, p = _read_deletes(b, p, budget)
         if p != size:
             raise DamagedUpdate
-    if waits:
-        _refuse_circles(structs, waits)
-    return Update(b, structs, needs, gone, deletes, deletes_at, skips)
+    order = turns(structs, waits)
+    return Update(b, structs, needs, gone, deletes, deletes_at, skips, links, order)
 
 
 # JSON, binary, embedded objects and documents inside documents: readable, and never ours.
@@ -279,12 +300,12 @@ def content_start(b: bytes, p: int) -> int:
     """Where the content of the struct at `p` begins, after its neighbours or its parent."""
     info = b[p]
     p += 1
-    if info & 31 in _BARE:
+    if info & 31 in BARE:
         return p
     for named in (LEFT, RIGHT):
         if info & named:
             p = past_pair(b, p)
-    if info & _REFERS:
+    if info & REFERS:
         return p
     rooted, p = read_number(b, p)
     p = _name(b, p) if rooted else past_pair(b, p)
@@ -404,42 +425,6 @@ def _read_deletes(b: bytes, p: int, budget: _Budget) -> tuple[dict[int, Ranges],
         if ranges:
             deletes[client] = ranges
     return deletes, p
-
-
-def _refuse_circles(
-    structs: Mapping[int, tuple[int, int]], waits: Iterable[tuple[int, int, int, int]]
-) -> None:
-    """Refuse structs that wait for each other: no engine could ever place them.
-
-    Walks as an engine does: each client goes on until a struct names another client's that has
-    not been placed yet, and is woken when that one has come far enough. O(n log n) in `waits`.
-    """
-    todo: dict[int, list[tuple[int, int, int]]] = {}
-    for client, clock, other, at in waits:
-        inside = structs.get(other)
-        if inside is not None and inside[0] <= at < inside[1]:
-            todo.setdefault(client, []).append((clock, other, at))
-    reached = {client: ends[1] for client, ends in structs.items() if client not in todo}
-    asleep: dict[int, list[tuple[int, int]]] = {}
-    place = dict.fromkeys(todo, 0)
-    awake = list(todo)
-    while awake:
-        client = awake.pop()
-        list_ = todo[client]
-        i = place[client]
-        while i < len(list_) and reached.get(list_[i][1], structs[list_[i][1]][0]) > list_[i][2]:
-            i += 1
-        place[client] = i
-        if i < len(list_):
-            reached[client] = list_[i][0]
-            heappush(asleep.setdefault(list_[i][1], []), (list_[i][2], client))
-        else:
-            reached[client] = structs[client][1]
-        sleepers = asleep.get(client, [])
-        while sleepers and sleepers[0][0] < reached[client]:
-            awake.append(heappop(sleepers)[1])
-    if any(place[client] < len(list_) for client, list_ in todo.items()):
-        raise HostileUpdate
 
 
 def utf16_length(text: str) -> int:

@@ -25,11 +25,11 @@ from server.live.engine import (
 )
 from server.live.known import Known
 from server.settings import Settings
-from server.writing import document
+from server.writing import document, rich_text
 from server.writing.charter import Charter, Kind
 from tests.server.live import spells
-from tests.server.live.hostile import Edit, Gate, crafted, made
-from tests.server.live.updates import Writer, hostile, sessions, structs, update
+from tests.server.live.hostile import Crafter, Edit, Gate, made
+from tests.server.live.updates import Writer, hostile, sessions, structs, under, update
 
 SETTINGS = Settings(engine_seconds=1.0, engine_memory=256 * 1024 * 1024)
 
@@ -45,8 +45,13 @@ def _edits(*changes: bytes) -> Sequence[Edit]:
     return [Edit("ben", change) for change in changes]
 
 
-# A child of what is no type: the item's `kind`.
-BAD = update(structs(999, 0, b"\x07\x00\x07\x01\x06"))
+def _child_of_a_value(client: int) -> bytes:
+    """What no engine can place, as a guard would not let it in: a child of the item's `kind`."""
+    return update(structs(client, 0, under(TYPE, b"\x06", (7, 1))))
+
+
+TYPE = 7
+BAD = _child_of_a_value(999)
 
 
 async def test_a_worker_settles_and_stays_for_the_next(engine: Engine) -> None:
@@ -180,10 +185,10 @@ async def test_what_passed_the_guard_is_opened_or_fails_by_name(engine: Engine) 
     known = Known.from_update(state)
     passed = [
         change
-        for change in made(SEED, 4 * OPENED, known)
+        for change in made(SEED, 10 * OPENED, known)
         if Gate(Edit("ben", state)).receive(change, "mallory") == "New"
     ]
-    reading = (await engine.settle(state, ())).reading
+    assert len(passed) > OPENED // 2
     ends: Counter[str] = Counter()
     for change in Random(SEED).sample(passed, min(OPENED, len(passed))):
         try:
@@ -192,34 +197,45 @@ async def test_what_passed_the_guard_is_opened_or_fails_by_name(engine: Engine) 
             ends[failure.kind] += 1
         else:
             ends["opened"] += 1
-            again = work.settle(settled.state, ()).reading.charter
-            assert all(again.item(item.id) == item for item in settled.reading.charter.items)
-    assert ends["opened"] > OPENED // 10, ends
-    assert (await engine.settle(state, ())).reading == reading
+            again = work.settle(settled.state, ()).reading.charter.items
+            assert set(settled.reading.charter.items) <= set(again)
+    assert ends["opened"] >= 0.95 * ends.total(), ends
 
 
-async def test_what_stops_a_worker_is_set_aside_and_honest_words_stay(engine: Engine) -> None:
-    """As the room does it: find the bad edit, take it out with what stands on it, go on."""
-    chance = Random(SEED)
+async def test_a_room_of_crafted_edits_settles_with_all_honest_words(engine: Engine) -> None:
+    """All that one crafter got past the guard, on top of each other and of honest words."""
     state = sessions()[0].state
     item = min(sessions()[0].words)
     ben = Writer(7, state)
     room = Gate(Edit("ann", state))
-    begun = Known.from_update(state)
-    for _ in range(20):
-        assert room.receive(crafted(chance, begun), "mallory") == "New"
+    crafter = Crafter(Random(SEED), room.known)
+    for _ in range(200):
+        room.receive(crafter.update(), "mallory")
         assert room.receive(ben.type(item, 0, "!"), "ben") == "New"
+    assert sum(edit.person_id == "mallory" for edit in room.edits) > 20
+    settled = await engine.settle(b"", room.edits)
+    [written] = [one for one in settled.reading.charter.items if one.id == item]
+    assert rich_text.plain(written.words).count("!") == 200
+
+
+async def test_what_stops_a_worker_is_set_aside_and_honest_words_stay(engine: Engine) -> None:
+    """As the room does it: find the bad edit, take it out with what stands on it, go on."""
+    ben = Writer(7)
+    edits = [Edit("ben", ben.add("i1"))]
+    for place in range(20):
+        edits.append(Edit("ben", ben.type("i1", 0, "!")))
+        if place % 5 == 0:
+            edits.append(Edit("mallory", _child_of_a_value(1_000 + place)))
     aside = 0
     while True:
         try:
-            settled = await engine.settle(b"", room.edits)
+            settled = await engine.settle(b"", edits)
             break
         except CannotOpen:
-            bad = await engine.find_bad(b"", room.edits)
+            bad = await engine.find_bad(b"", edits)
             assert bad is not None
-            assert room.edits[bad].person_id == "mallory"
-            room = room.without(bad)
+            assert edits.pop(bad).person_id == "mallory"
             aside += 1
-    assert 2 < aside < 20
-    assert sum(edit.person_id == "ben" for edit in room.edits) == 20
-    assert item in {one.id for one in settled.reading.charter.items}
+    assert aside == 4
+    [written] = settled.reading.charter.items
+    assert rich_text.plain(written.words) == 20 * "!"

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pycrdt import get_state
 
 from server.live.known import Deleted, Known
+from server.live.tree import Tree
 from server.live.update import read
 from tests.server.live.updates import Writer, sessions
 
@@ -57,12 +58,20 @@ def test_knowledge_survives_the_trip_into_bytes() -> None:
     assert {c: list(d) for c, d in again.deleted.items()} == {
         c: list(d) for c, d in known.deleted.items()
     }
+    assert list(again.tree.parts()) == list(known.tree.parts())
     assert again.size == len(sessions()[0].state)
     assert again.owners == {7: "ben"}
 
 
 def test_a_new_document_is_nothing_known() -> None:
     assert Known.from_bytes(b"", {}).state_vector() == b"\x00"
+
+
+def test_knowledge_from_before_there_was_a_tree_is_read() -> None:
+    known = Known.from_update(Writer(7).add("i1", "Hello"))
+    known.tree = Tree()
+    again = Known.from_bytes(b"\x01" + known.to_bytes()[1:], {})
+    assert again.clocks == known.clocks
 
 
 def test_knowledge_of_another_version_is_refused() -> None:

@@ -41,6 +41,25 @@ def sessions() -> tuple[Session, ...]:
     )
 
 
+class EditorSession(NamedTuple):
+    """What people at real editors sent, in the order it arrived: (person, update)."""
+
+    arrived: tuple[tuple[str, bytes], ...]
+    state: bytes
+
+
+@cache
+def editor_sessions() -> tuple[EditorSession, ...]:
+    read = json.loads((DATA / "editor_updates.json").read_text())
+    return tuple(
+        EditorSession(
+            tuple((person, bytes.fromhex(update)) for person, update in session["arrived"]),
+            bytes.fromhex(session["state"]),
+        )
+        for session in read["sessions"]
+    )
+
+
 @cache
 def hostile() -> dict[str, tuple[bytes, ...]]:
     """The worst cases found, by name; the last update of each is the hostile one."""
@@ -140,6 +159,24 @@ def under_root(kind: int, content: bytes, root: str = "items", key: str | None =
     """A struct in a root, under a key."""
     under = 0 if key is None else 32
     return bytes((kind | under,)) + b"\x01" + name(root) + (name(key) if key else b"") + content
+
+
+def under(kind: int, content: bytes, parent: tuple[int, int], key: str | None = None) -> bytes:
+    """A struct in a type, under a key or in its sequence."""
+    info = bytes((kind | (0 if key is None else 32),))
+    return (
+        info
+        + b"\x00"
+        + number(parent[0])
+        + number(parent[1])
+        + (name(key) if key else b"")
+        + content
+    )
+
+
+def before(kind: int, content: bytes, right: tuple[int, int]) -> bytes:
+    """A struct with a right neighbour."""
+    return bytes((kind | 64,)) + number(right[0]) + number(right[1]) + content
 
 
 def after(kind: int, content: bytes, left: tuple[int, int]) -> bytes:
