@@ -77,7 +77,11 @@ export class Connection {
       if (topic !== null) this.onNews(topic);
     };
     this.provider.on("status", ({ status }) => {
-      if (status === "connected") this.ledger.connected();
+      if (status === "connected") {
+        this.ledger.connected();
+        // A newer clock: for the others this page had left, and what they heard then still counts.
+        this.awareness.setLocalState(this.awareness.getLocalState());
+      }
       this.tell();
     });
     this.provider.on("sync", (synced) => {

@@ -47,6 +47,18 @@ describe("a connection", () => {
     });
   });
 
+  it("says with a newer clock that it is here each time it comes back", async () => {
+    open();
+    connection.connect();
+    await soon();
+    const clock = (): number | undefined =>
+      connection.awareness.meta.get(connection.awareness.clientID)?.clock;
+    const before = clock() ?? 0;
+    server.socket.drop(1012);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(clock()).toBeGreaterThan(before);
+  });
+
   it("says saved only after the server has said so", async () => {
     open();
     connection.connect();
