@@ -27,15 +27,19 @@ class Sink(Protocol):
     def waiting(self) -> int:
         """How many bytes were written and have not left yet."""
 
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame and end the connection."""
+
+
+class Line(Sink, Protocol):
+    """A sink whose other end may be listened to below ASGI as well."""
+
     def take_at_once(self, take: Callable[[bytes], bool]) -> None:
         """Offer each binary message to `take` as it arrives, unless earlier ones still wait.
 
         One that it does not take (it returns False) comes through ASGI, in its turn. An edit
         so saves the way through a queue and two tasks, a tenth of its time in the server.
         """
-
-    def close(self, code: int, reason: str) -> None:
-        """Send a close frame and end the connection."""
 
 
 class _Frames(ServerProtocol):
@@ -122,6 +126,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
 
-def sink_of(socket: WebSocket) -> Sink:
+def sink_of(socket: WebSocket) -> Line:
     """The sink of an accepted socket; the server must run with `LiveProtocol`."""
-    return cast("Sink", socket.scope["extensions"][_EXTENSION])
+    return cast("Line", socket.scope["extensions"][_EXTENSION])

@@ -83,7 +83,7 @@ def test_the_blank_charter_has_no_statement() -> None:
 
 @every_file
 def test_a_file_is_what_the_program_would_write(path: Path) -> None:
-    assert markdown_out.render(read(path)) == path.read_text("utf-8")
+    assert markdown_out.markdown(read(path)) == path.read_text("utf-8")
 
 
 @every_file
