@@ -84,7 +84,8 @@ class LiveClient:
             ping_interval=None,
             compression=None,
         )
-        await self.socket.send(create_sync_message(self.doc))
+        with suppress(ConnectionClosed):
+            await self.socket.send(create_sync_message(self.doc))
         self._tasks = [
             asyncio.create_task(self._read(self.socket)),
             asyncio.create_task(self._write(self.socket)),
