@@ -6,7 +6,7 @@ has without a gap, come from a person who may write, and bear that person's own 
 Nothing here opens a document, and nothing here changes what it was given.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -119,8 +119,8 @@ def _new(
     return New(data, structs, gone, deletes, grown(update, known.tree), clients)
 
 
-def standing_on(known: Known, changes: Sequence[bytes], bad: int) -> list[int]:
-    """Which of some edits cannot stand once the bad one is gone, by place.
+def standing_on(known: Known, changes: Sequence[bytes], bad: Container[int]) -> list[int]:
+    """Which of some edits cannot stand once the bad ones are gone, by place.
 
     Edits of one commit may need each other, in any order: what two people write on each other's
     words in one moment is one edit a person. So nothing falls for its place, only for what it
@@ -129,13 +129,15 @@ def standing_on(known: Known, changes: Sequence[bytes], bad: int) -> list[int]:
     kept = {
         place: updates.read(change, trusted=True)
         for place, change in enumerate(changes)
-        if place != bad
+        if place not in bad
     }
     while True:
         clocks = _reached(known, kept.values())
         fallen = [place for place, update in kept.items() if not _stands(update, clocks)]
         if not fallen:
-            return [place for place in range(len(changes)) if place not in kept and place != bad]
+            return [
+                place for place in range(len(changes)) if place not in kept and place not in bad
+            ]
         for place in fallen:
             del kept[place]
 

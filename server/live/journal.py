@@ -136,13 +136,19 @@ class Journal:
         return await self._write(_checkpoint, checkpoints)
 
     async def set_aside(
-        self, charter_id: str, generation: int, entries: Sequence[Entry], reason: str
-    ) -> bool:
+        self,
+        charter_id: str,
+        generation: int,
+        fallen: Callable[[Opened], Sequence[Entry]],
+        reason: str,
+    ) -> Sequence[Entry]:
         """Take entries out of the journal and begin a new generation of the document.
 
-        Returns False, and does nothing, when another generation has begun meanwhile.
+        `fallen` chooses them from all that is stored at that moment: nobody writes meanwhile, so
+        nothing that stands on them stays behind. Returns what it chose; when that is nothing, or
+        another generation has begun already, nothing is done.
         """
-        return await self._write(_set_aside, charter_id, generation, entries, reason)
+        return await self._write(_set_aside, charter_id, generation, fallen, reason)
 
     async def open(self, charter_id: str) -> Opened | None:
         return await self._read(_open, charter_id)
@@ -412,16 +418,19 @@ def _set_aside(
     connection: Connection,
     charter_id: str,
     generation: int,
-    entries: Sequence[Entry],
+    fallen: Callable[[Opened], Sequence[Entry]],
     reason: str,
-) -> bool:
-    begun = connection.execute(
-        update(CharterRow)
-        .where(CharterRow.id == charter_id, CharterRow.generation == generation)
-        .values(generation=generation + 1)
+) -> Sequence[Entry]:
+    # Held until the end: nobody can write an entry meanwhile.
+    held = connection.scalar(
+        select(CharterRow.generation).where(CharterRow.id == charter_id).with_for_update()
     )
-    if begun.rowcount == 0:
-        return False
+    opened = _open(connection, charter_id)
+    if held != generation or opened is None or not (entries := fallen(opened)):
+        return ()
+    connection.execute(
+        update(CharterRow).where(CharterRow.id == charter_id).values(generation=generation + 1)
+    )
     connection.execute(
         update(CheckpointRow)
         .where(CheckpointRow.charter_id == charter_id)
@@ -455,4 +464,4 @@ def _set_aside(
             for entry in entries
         ],
     )
-    return True
+    return entries

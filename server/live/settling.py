@@ -148,24 +148,42 @@ async def settle(journal: Journal, engine: Engine, charter_id: str) -> Checkpoin
 
 
 async def set_aside(journal: Journal, engine: Engine, opened: Opened) -> bool:
-    """Find the edit that no worker can open, and take it out with all that stands on it.
+    """Find the edits that no worker can open, and take them out with all that stands on them.
 
     Returns whether a new generation began. Raises Trouble when every edit opens alone: then it
     was the machine and not the words, and trying again later will do.
     """
-    bad = await engine.find_bad(opened.state, opened.tail)
-    if bad is None:
+    bad = await _bad(engine, opened)
+    if not bad:
         raise Trouble
-    aside = [opened.tail[bad], *_standing_on(opened, bad)]
+    aside = await journal.set_aside(
+        opened.charter_id,
+        opened.generation,
+        lambda stored: _fallen(stored, bad),
+        "An engine worker could not open it.",
+    )
     for entry in aside:
         log.error("set_aside", charter=opened.charter_id, seq=entry.seq, by=entry.person_id)
-    return await journal.set_aside(
-        opened.charter_id, opened.generation, aside, "An engine worker could not open it."
-    )
+    return bool(aside)
 
 
-def _standing_on(opened: Opened, bad: int) -> list[Entry]:
-    """The later entries that cannot be read without the bad one: they leave a gap."""
-    known = known_of(replace(opened, tail=()))
-    changes = [entry.change for entry in opened.tail]
-    return [opened.tail[place] for place in standing_on(known, changes, bad)]
+async def _bad(engine: Engine, opened: Opened) -> set[int]:
+    """The numbers of all entries that no worker can open; each has failed twice.
+
+    All at once, for each new generation makes everybody's page load again.
+    """
+    tail = list(opened.tail)
+    bad: set[int] = set()
+    while (place := await engine.find_bad(opened.state, tail)) is not None:
+        if await engine.find_bad(opened.state, tail[: place + 1]) != place:
+            raise Trouble
+        bad.add(tail.pop(place).seq)
+    return bad
+
+
+def _fallen(stored: Opened, bad: set[int]) -> list[Entry]:
+    """The bad entries, and those that cannot be read without them: they would leave a gap."""
+    places = {place for place, entry in enumerate(stored.tail) if entry.seq in bad}
+    known = known_of(replace(stored, tail=()))
+    standing = standing_on(known, [entry.change for entry in stored.tail], places)
+    return [stored.tail[place] for place in sorted(places.union(standing))]

@@ -278,9 +278,10 @@ def test_only_what_needs_a_bad_edit_falls_with_it(ben: Writer) -> None:
     on_that = Writer(10, cat.state()).delete("i1", 11, 12)
     later = ben.type("i1", 0, "x")
     changes = [alone, bad, on_it, on_that, later]
-    assert standing_on(known, changes, 1) == [2, 3, 4]
-    assert standing_on(known, changes, 2) == [3]
-    assert standing_on(known, changes, 0) == []
+    assert standing_on(known, changes, {1}) == [2, 3, 4]
+    assert standing_on(known, changes, {2}) == [3]
+    assert standing_on(known, changes, {0}) == []
+    assert standing_on(known, changes, {0, 2}) == [3]
 
 
 def test_edits_of_one_moment_may_need_each_other_in_any_order(ben: Writer) -> None:
@@ -293,8 +294,8 @@ def test_edits_of_one_moment_may_need_each_other_in_any_order(ben: Writer) -> No
     last = ben.type("i1", 7, ".")
     bad = Writer(9, ben.state()).move("i1", "a5")
     changes = [merge_updates(first, last), between_them, bad]
-    assert standing_on(known, changes, 2) == []
-    assert standing_on(known, changes, 1) == [0]
+    assert standing_on(known, changes, {2}) == []
+    assert standing_on(known, changes, {1}) == [0]
 
 
 # The document's limit

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.errors import DiskFull, Trouble
-from server.live.journal import Batch, Checkpoint, Entry, Journal
+from server.live.journal import Batch, Checkpoint, Entry, Journal, Opened
 from server.live.tables import EntryRow, SetAsideRow
 from server.store import Store
 from server.writing.read_side import read_charter
@@ -201,12 +201,17 @@ async def test_counters_say_where_each_charter_stands(journal: Journal, charter:
     assert (counter.seq, counter.generation, counter.group_id) == (1, 1, charter.group_id)
 
 
+def bad_ones(stored: Opened) -> list[Entry]:
+    return [entry for entry in stored.tail if entry.change == b"bad"]
+
+
 async def test_what_is_set_aside_is_kept_and_a_new_generation_begins(
     store: Store, journal: Journal, charter: Stored
 ) -> None:
     await journal.append([batch(charter, b"1", b"bad", b"3", by="p-ben")])
     bad = Entry(2, "p-ben", b"bad")
-    assert await journal.set_aside(charter.charter_id, 1, [bad], "It stops workers.")
+    aside = await journal.set_aside(charter.charter_id, 1, bad_ones, "It stops workers.")
+    assert aside == [bad]
     opened = await journal.open(charter.charter_id)
     assert opened is not None
     assert (opened.generation, opened.seq) == (2, 3)
@@ -223,7 +228,7 @@ async def test_after_setting_aside_the_last_edits_the_numbers_go_on_from_what_is
     await journal.append([batch(charter, b"1", b"bad")])
     if settled:
         await journal.checkpoint([checkpoint(charter, 1)])
-    await journal.set_aside(charter.charter_id, 1, [Entry(2, "p-ann", b"bad")], "")
+    await journal.set_aside(charter.charter_id, 1, bad_ones, "")
     opened = await journal.open(charter.charter_id)
     assert opened is not None
     counters = await journal.counters([charter.charter_id])
@@ -235,9 +240,16 @@ async def test_after_setting_aside_the_last_edits_the_numbers_go_on_from_what_is
 
 async def test_only_one_of_two_servers_sets_aside(journal: Journal, charter: Stored) -> None:
     await journal.append([batch(charter, b"bad")])
-    bad = [Entry(1, "p-ann", b"bad")]
-    assert await journal.set_aside(charter.charter_id, 1, bad, "")
-    assert not await journal.set_aside(charter.charter_id, 1, bad, "")
+    assert await journal.set_aside(charter.charter_id, 1, bad_ones, "")
+    assert not await journal.set_aside(charter.charter_id, 1, bad_ones, "")
+
+
+async def test_no_generation_begins_for_nothing(journal: Journal, charter: Stored) -> None:
+    await journal.append([batch(charter, b"1")])
+    assert not await journal.set_aside(charter.charter_id, 1, bad_ones, "")
+    opened = await journal.open(charter.charter_id)
+    assert opened is not None
+    assert opened.generation == 1
 
 
 async def test_a_look_at_a_charter_is_of_one_moment(

@@ -134,6 +134,57 @@ async def test_an_edit_no_worker_can_open_is_set_aside_with_what_stands_on_it_an
     assert await journal.unsettled() == []
 
 
+async def test_all_bad_edits_are_set_aside_at_once(
+    journal: Journal, engine: Touchy, charter: Stored
+) -> None:
+    """One new generation for all: each makes everybody's page load again."""
+    ann, ben = Writer(11, charter.state), Writer(12, charter.state)
+    edits = [("p-ann", ann.move("s1", "Poison1")), ("p-ben", ben.type("s2", 0, "Good. "))]
+    await write(journal, charter, *edits, ("p-ann", ann.move("s1", "Poison2")))
+    with pytest.raises(BadEdits) as found:
+        await settle(journal, engine, charter.charter_id)
+    assert await set_aside(journal, engine, found.value.opened)
+    opened = await journal.open(charter.charter_id)
+    assert opened is not None
+    assert opened.generation == 2
+    assert [entry.change for entry in opened.tail] == [edits[1][1]]
+
+
+async def test_what_came_after_the_search_and_stands_on_a_bad_edit_falls_too(
+    store: Store, journal: Journal, engine: Touchy, charter: Stored
+) -> None:
+    """Others go on writing while a worker looks for the bad edit, perhaps right beside it."""
+    bad = Writer(11, charter.state)
+    await write(journal, charter, ("p-ann", bad.type("s1", 0, "Poison. ")))
+    with pytest.raises(BadEdits) as found:
+        await settle(journal, engine, charter.charter_id)
+    beside = Writer(12, bad.state())
+    await write(journal, charter, ("p-ben", beside.type("s1", 4, "on it")))
+    await write(journal, charter, ("p-ben", Writer(13, charter.state).type("s2", 0, "Good. ")))
+    assert await set_aside(journal, engine, found.value.opened)
+    assert await settle(journal, engine, charter.charter_id) is not None
+    assert "Good. I can" in await words(store, charter, "s2")
+    assert (await words(store, charter, "s1")).count("on it") == 0
+
+
+async def test_an_edit_that_fails_only_once_is_not_to_blame(
+    journal: Journal, engine: Touchy, charter: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(journal, charter, ("p-ann", Writer(11, charter.state).type("s1", 0, "Fine. ")))
+    engine.weary = 1
+    with pytest.raises(BadEdits) as found:
+        await settle(journal, engine, charter.charter_id)
+    answers = iter([0, None])
+
+    async def find_bad(state: bytes, tail: Any) -> int | None:
+        return next(answers)
+
+    monkeypatch.setattr(engine, "find_bad", find_bad)
+    with pytest.raises(Trouble):
+        await set_aside(journal, engine, found.value.opened)
+    assert await settle(journal, engine, charter.charter_id) is not None
+
+
 async def test_where_every_edit_opens_alone_nothing_is_set_aside(
     journal: Journal, engine: Touchy, charter: Stored
 ) -> None:
