@@ -15,7 +15,8 @@ class Reader:
 
     `received` counts the edit frames this connection sent, `durable` how many of them are on
     disk, `told` how many it was told are. After an edit that left a gap, nothing past `gap_at`
-    counts as durable until a full answer (sync step 2) has closed the gap.
+    counts as durable until a full answer (sync step 2) has closed the gap. `asked_again`: we asked
+    what it has, and it has not answered yet.
     `judged_by` is what its permits were last worked out from.
     A reader whose connection cannot keep up is `behind`: it is sent nothing until it has
     drained, and then the difference, worked out from the state vector it had.

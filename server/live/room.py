@@ -130,6 +130,8 @@ class Room:
         if here := self.presence.everybody():
             greeting += wire.frame(wire.encode_awareness(here))
         reader.sink.write(greeting)
+        # Who comes back and types on sends new words before the answer with the older ones.
+        reader.asked_again = True
 
     def leave(self, reader: Reader) -> None:
         self.readers.discard(reader)
@@ -318,7 +320,7 @@ class Room:
         """Ask once for what is missing before an edit; a second gap ends the connection."""
         reader.gap_at = reader.certain()
         reader.received += 1
-        if reader.asked_again:  # sent before our question reached them: not theirs to answer for
+        if reader.asked_again:  # sent before they answered our question: not theirs to answer for
             return
         reader.gaps += 1
         if reader.gaps > 1:

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from server.errors import CloseCode
 from tests.support import pen
-from tests.support.live_client import STEP1, SYNC, LiveClient
+from tests.support.live_client import STEP1, STEP2, SYNC, LiveClient
 from tests.support.server_process import BLANK, ServerProcess
 from tests.support.waiting import until
 from tests.together.test_durability import first_statement
@@ -245,6 +245,27 @@ async def test_a_gap_is_asked_about_once_and_then_ends_the_connection(scene: Sce
     await until(lambda: _questions(mallory) > asked, "the server to ask what it misses")
     mallory.send(update_frame(late[1]))
     assert await mallory.closed() == CloseCode.GAP
+    await scene.lives_on()
+    await mallory.close()
+
+
+async def test_who_comes_back_and_types_on_is_not_sent_away(scene: Scene) -> None:
+    mallory = await scene.client().connect()
+    await mallory.disconnect()
+    pen.write(mallory.doc, scene.item, 0.0, "Written offline. ")
+    headers = {"Authorization": f"Bearer {mallory.token}"}
+    async with connect(mallory.address, additional_headers=headers) as socket:
+        # Typing goes on before the server's question is answered, as it does on a slow line.
+        for letter in "typing":
+            before = mallory.doc.get_state()
+            pen.write(mallory.doc, scene.item, 0.0, letter)
+            await socket.send(update_frame(mallory.doc.get_update(before)))
+        everything = mallory.doc.get_update()
+        await socket.send(bytes([SYNC, STEP2]) + write_message(everything))
+        await until(
+            lambda: "gnipytWritten offline." in pen.words(scene.ann.doc, scene.item),
+            "Ann to see all of it",
+        )
     await scene.lives_on()
     await mallory.close()
 

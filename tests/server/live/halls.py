@@ -49,10 +49,11 @@ class Hall:
     def enter(
         self, who: Identity, *, may_write: bool = True, queue_limit: int = LIMIT
     ) -> tuple[Reader, FakeSink]:
-        """Somebody comes in; what they were greeted with is taken from their sink already."""
+        """Somebody comes in, and has taken and answered what they were greeted with."""
         arrived, sink = reader(who, may_write=may_write, queue_limit=queue_limit)
         self.room.join(arrived)
         sink.take()
+        arrived.asked_again = False
         return arrived, sink
 
     def page(self, client_id: int) -> Writer:

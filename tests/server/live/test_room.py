@@ -204,6 +204,22 @@ def test_a_gap_is_asked_about_once_and_nothing_after_it_is_called_saved() -> Non
     assert "321I choose" in words(hall.room.snapshot())
 
 
+def test_what_comes_before_the_first_answer_may_leave_gaps() -> None:
+    hall = Hall()
+    ann, anns = hall.enter(ANN)
+    ann.asked_again = True
+    page = hall.page(11)
+    page.type("s1", 0, "1")
+    for letter in "234":
+        hall.send(ann, page.type("s1", 0, letter))
+    assert hall.commit() == 0
+    assert anns.take() == []
+    hall.send(ann, page.state(), answer=True)
+    hall.commit()
+    assert receipts(anns.take()) == [4]
+    assert "4321I choose" in words(hall.room.snapshot())
+
+
 def test_a_second_gap_ends_the_connection() -> None:
     hall = Hall()
     ann, _ = hall.enter(ANN)

@@ -95,6 +95,7 @@ class Server:
         arrived, sink = reader(who, may_write=may_write)
         self.rooms.enter(room, arrived, None)
         sink.take()
+        arrived.asked_again = False  # the greeting is answered
         return room, arrived, sink
 
     async def send(self, room: Room, who: Reader, edit: bytes, *, answer: bool = False) -> None:
