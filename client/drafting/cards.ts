@@ -34,13 +34,17 @@ export class Cards {
       return made;
     });
     arrange(this.list, wanted);
+    for (const card of fresh) this.enliven(card);
+    this.count();
+  }
+
+  /** Number the statements as the server does: additions that were undone do not count. */
+  private count(): void {
     let number = 0;
-    for (const card of wanted) {
-      if (fresh.includes(card)) this.enliven(card);
-      if (card.kind === "statement") {
-        number += 1;
-        card.setNumber(number);
-      }
+    for (const card of this.all) {
+      if (card.kind !== "statement" || card.hidden) continue;
+      number += 1;
+      card.setNumber(number);
     }
   }
 
@@ -53,6 +57,7 @@ export class Cards {
 
   refresh(items: Iterable<string>): void {
     for (const item of items) this.get(item)?.refresh();
+    this.count();
   }
 
   /** The card shown before or after another one, those that are hidden passed over. */

@@ -62,6 +62,15 @@ class Charter:
     items: tuple[Item, ...] = ()
 
     @property
+    def shown(self) -> "Charter":
+        """This Charter without additions that were undone: left out, and saying nothing.
+
+        Their items stay in the document, so that whoever undid them can have them again.
+        """
+        said = (item for item in self.items if not item.left_out or _says_something(item))
+        return replace(self, items=tuple(said))
+
+    @property
     def headings(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.kind is Kind.HEADING)
 
@@ -94,6 +103,10 @@ class Charter:
     def item(self, item_id: str) -> Item | None:
         """The item with this id, or None."""
         return next((item for item in self.items if item.id == item_id), None)
+
+
+def _says_something(item: Item) -> bool:
+    return any(rich_text.plain(part).strip() for part in (item.words, item.meaning, item.why))
 
 
 def is_name(value: object) -> bool:

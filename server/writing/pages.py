@@ -151,7 +151,7 @@ async def _charter(request: Request, action: Action) -> tuple[CharterRow, GroupR
         row, group = found
         if not may(who, action, row):
             raise NotSignedIn if who is None else MayNot
-        return row, group, await read_charter(session, row.id)
+        return row, group, (await read_charter(session, row.id)).shown
 
 
 routes = [

@@ -77,3 +77,12 @@ def test_what_is_too_long_is_cut() -> None:
 @given(strategies.charters)
 def test_a_valid_charter_stays_as_it_is(whole: Charter) -> None:
     assert charter.valid(whole) == whole
+
+
+def test_an_addition_that_was_undone_is_not_shown_and_not_counted() -> None:
+    said = replace(item("a"), left_out=True)
+    undone = Item("b", Kind.STATEMENT, "a1", left_out=True)
+    begun = Item("c", Kind.STATEMENT, "a2")
+    shown = Charter("Ours", items=(said, undone, begun)).shown
+    assert shown.items == (said, begun)
+    assert shown.numbers == {"a": 1, "c": 2}
