@@ -58,6 +58,8 @@ def configure(log_format: str = "console", level: str = "info", out: TextIO | No
         logger.handlers = []
         logger.propagate = name != "uvicorn.access"
         logger.setLevel(logging.CRITICAL + 1 if name == "uvicorn.access" else logging.WARNING)
+    # What it does at the first start is no news to anybody.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def logger(name: str) -> Any:
