@@ -5,6 +5,7 @@ import gc
 import os
 import resource
 import socket
+import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ from server.live.connection import LiveProtocol
 from server.live.rooms import Rooms
 from server.migrations.upgrade import upgrade
 from server.settings import Settings
+from server.store import Store
+
+log = logs.logger(__name__)
 
 _BACKLOG = 2048
 # New objects before a young collection, young ones before a middle one, those before a full one.
@@ -56,6 +60,7 @@ def serve(settings: Settings, prepare: Callable[[], str]) -> None:
     with alone(settings):
         upgrade(settings)
         app = create_app(settings)
+        _stretch_log(app.state.store)
         config = uvicorn.Config(
             app,
             host=settings.host,
@@ -88,6 +93,14 @@ def served_at(settings: Settings) -> str:
 
 def _address_file(settings: Settings) -> Path:
     return settings.data_folder / "server.address"
+
+
+def _stretch_log(store: Store) -> None:
+    try:
+        store.stretch_log()
+    except sqlite3.Error:
+        # A disk that is nearly full: Charters can still be read, and small changes made.
+        log.warning("log_not_stretched")
 
 
 def _rest_collector() -> None:

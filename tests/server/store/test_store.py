@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -136,3 +137,21 @@ async def test_sqlite_is_set_to_lose_nothing_and_to_forget_what_is_deleted(
 
     assert await asyncio.to_thread(asked) == value
     await store.close()
+
+
+def test_no_commit_makes_a_stretched_log_longer(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    engine = store.plain_engine()
+    log = tmp_path / "a.sqlite-wal"
+    with engine.connect() as kept:  # the log goes when the last connection does
+        kept.exec_driver_sql("CREATE TABLE words (text TEXT)")
+        kept.commit()
+        store.stretch_log()
+        length = log.stat().st_size
+        for _ in range(50):
+            with engine.begin() as connection:
+                connection.exec_driver_sql("INSERT INTO words VALUES ('more')")
+        assert log.stat().st_size == length >= 4_000_000
+        tables = kept.exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
+        assert tables == ["words"]
+    engine.dispose()
