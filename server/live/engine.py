@@ -106,11 +106,14 @@ class Engine:
         """The update that an edit of the server's own makes; `edit` must be picklable."""
         return cast("bytes", await self._ask("change", state, _plain(tail), edit))
 
-    async def find_bad(self, state: bytes, tail: Sequence[Edit]) -> int | None:
-        """The index of the first edit that no fresh worker can open; None when all open."""
+    async def find_bad(self, state: bytes, tail: Sequence[Edit], first: int = 0) -> int | None:
+        """The index of the first edit that no fresh worker can open; None when all open.
+
+        Those before `first` are known to open.
+        """
         reached: list[int] = []
         try:
-            await self._ask("try_each", state, _plain(tail), fresh=True, step=reached.append)
+            await self._ask("try_each", state, _plain(tail), first, fresh=True, step=reached.append)
         except CannotOpen:
             # Before the first step it is the checkpoint itself that cannot be opened.
             return reached[-1] if reached else None

@@ -174,10 +174,12 @@ async def _bad(engine: Engine, opened: Opened) -> set[int]:
     """
     tail = list(opened.tail)
     bad: set[int] = set()
-    while (place := await engine.find_bad(opened.state, tail)) is not None:
-        if await engine.find_bad(opened.state, tail[: place + 1]) != place:
+    first = 0
+    while (place := await engine.find_bad(opened.state, tail, first)) is not None:
+        if await engine.find_bad(opened.state, tail[: place + 1], place) != place:
             raise Trouble
         bad.add(tail.pop(place).seq)
+        first = place
     return bad
 
 

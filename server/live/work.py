@@ -98,8 +98,8 @@ def change(state: bytes, tail: Tail, edit: Callable[[Doc[Any]], object]) -> byte
     return merge_updates(*made) if made else EMPTY
 
 
-def try_each(state: bytes, tail: Tail, step: Callable[[int], None]) -> None:
-    """Open each edit after the others, saying before each which one it is.
+def try_each(state: bytes, tail: Tail, first: int, step: Callable[[int], None]) -> None:
+    """Open each edit from the `first` on after the others, saying before each which one it is.
 
     Everything that settling does is done after each, so that whatever stops a worker stops it
     right at the edit that is to blame.
@@ -108,9 +108,11 @@ def try_each(state: bytes, tail: Tail, step: Callable[[int], None]) -> None:
     doc = document.opened(parts[0])
     watched = _Watched(doc)
     for place, part in enumerate(parts[1:]):
-        step(place)
+        if place >= first:
+            step(place)
         watched.apply(part)
-        _settled(doc, parts[: place + 2], {})
+        if place >= first:
+            _settled(doc, parts[: place + 2], {})
 
 
 def _settled(doc: Doc[Any], parts: Sequence[bytes], changed: dict[str, str | None]) -> Settled:

@@ -42,11 +42,15 @@ _CONTENTS = (
 )
 
 
-def made(seed: int, count: int, known: Known) -> Iterator[bytes]:
-    """So many updates; the crafted ones are for a room that knows this much."""
+def made(seed: int, count: int, known: Known, *more: bytes) -> Iterator[bytes]:
+    """So many updates; the crafted ones are for a room that knows this much.
+
+    Damaged are updates of real sessions, and `more`.
+    """
     chance = Random(seed)
     crafter = Crafter(chance, known)
     real = [one for session in sessions() for one in (*session.updates, session.state)]
+    real += more
     worst = [case[-1] for case in hostile().values()]
     yield from worst
     yield from enormous()

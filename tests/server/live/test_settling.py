@@ -40,7 +40,7 @@ class Touchy(Engine):
             raise CannotOpen
         return await super().settle(state, tail)
 
-    async def find_bad(self, state: bytes, tail: Any) -> int | None:
+    async def find_bad(self, state: bytes, tail: Any, first: int = 0) -> int | None:
         edits = cast("list[Edit]", tail)
         return next((n for n, edit in enumerate(edits) if POISON in edit.change), None)
 
@@ -176,7 +176,7 @@ async def test_an_edit_that_fails_only_once_is_not_to_blame(
         await settle(journal, engine, charter.charter_id)
     answers = iter([0, None])
 
-    async def find_bad(state: bytes, tail: Any) -> int | None:
+    async def find_bad(state: bytes, tail: Any, first: int) -> int | None:
         return next(answers)
 
     monkeypatch.setattr(engine, "find_bad", find_bad)

@@ -164,5 +164,8 @@ def test_trying_each_names_the_edit_that_fails(begun: work.Begun) -> None:
     tail = _tail(("ben", ben.type("item0", 0, "Yes: ")), ("mallory", child_of_text))
     steps: list[int] = []
     with pytest.raises(RuntimeError):
-        work.try_each(begun.state, tail, steps.append)
+        work.try_each(begun.state, tail, 0, steps.append)
     assert steps == [0, 1]
+    with pytest.raises(RuntimeError):
+        work.try_each(begun.state, tail, 1, steps.append)
+    assert steps == [0, 1, 1]

@@ -56,7 +56,7 @@ def test_a_job_that_raises_is_told_by_name_and_the_worker_goes_on(serve: Serve) 
 
 def test_steps_are_told_before_the_result(serve: Serve) -> None:
     added = Writer(7).add("i1", "Hello")
-    replies = serve(("try_each", (b"", [("ben", added)])))
+    replies = serve(("try_each", (b"", [("ben", added)], 0)))
     assert replies == [(STEP, 0), (DONE, None)]
 
 

@@ -50,7 +50,7 @@ function fragmentOf(words) {
   return fragment;
 }
 
-// The same form as tests/together/views.py gives.
+// The same form as tests/together/views.py gives; and something for whatever else is in a document.
 function viewOfNode(node) {
   if (!(node instanceof Y.XmlText)) {
     return { name: node.nodeName, children: node.toArray().map(viewOfNode) };
@@ -64,13 +64,15 @@ function viewOfNode(node) {
   return chunks;
 }
 
+const plain = (value) => (value instanceof Y.AbstractType ? value.toJSON() : value);
+
 function viewOf({ doc }) {
   const items = {};
   for (const [id, item] of doc.getMap("items")) {
-    items[id] = {};
-    for (const [key, value] of item) {
-      if (PARTS.includes(key)) items[id][key] = value.toArray().map(viewOfNode);
-      else items[id][key] = value instanceof Y.Array ? value.toJSON() : value;
+    items[id] = item instanceof Y.Map ? {} : plain(item);
+    for (const [key, value] of item instanceof Y.Map ? item : []) {
+      const isPart = PARTS.includes(key) && value instanceof Y.XmlFragment;
+      items[id][key] = isPart ? value.toArray().map(viewOfNode) : plain(value);
     }
   }
   return { meta: doc.getMap("meta").toJSON(), items };
