@@ -27,6 +27,23 @@ _FLAGS = (
     "--no-first-run",
 )
 
+# A look at the database comes after every write that was begun before it.
+_DEVICE_HAS_IT = """async () => {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith("our-charter ") || name.endsWith(" try")) continue;
+    const db = await new Promise((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    await new Promise((resolve) => {
+      const look = db.transaction("updates", "readonly");
+      look.objectStore("updates").count();
+      look.oncomplete = resolve;
+    });
+    db.close();
+  }
+}"""
+
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
@@ -111,7 +128,8 @@ class Visitor:
         await self.context.set_offline(False)
 
     async def shut_the_tab(self) -> None:
-        """Close the page; the profile keeps what it stored."""
+        """Close the page once the device has what was written; the profile keeps it."""
+        await self.page.evaluate(_DEVICE_HAS_IT)
         await self.page.close()
 
     async def open_a_tab(self) -> None:
