@@ -24,6 +24,11 @@ class Kind(StrEnum):
     HEADING = "heading"
     STATEMENT = "statement"
 
+    def __reduce_ex__(self, _protocol: object) -> tuple[type["Kind"], tuple[str]]:
+        # The first releases of Python 3.11 pickle a member as a call of `getattr`, which the answer
+        # of an engine worker may not ask for.
+        return Kind, (self.value,)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
