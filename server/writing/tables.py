@@ -1,4 +1,4 @@
-"""Tables of Charters: the Charter itself, and its read side (wordings and items).
+"""Tables of Charters: the Charter itself, its read side, its editions and its history.
 
 Pages read only these; they never open a CRDT document.
 """
@@ -6,7 +6,7 @@ Pages read only these; they never open a CRDT document.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.base import Base
@@ -38,7 +38,10 @@ class CharterRow(Base):
 
 
 class WordingRow(Base):
-    """What a statement says, by the digest of what it says. Never changed once written."""
+    """What a statement says, by the digest of what it says. Never changed once written.
+
+    One that was forgotten for good keeps its digest and nothing else: `removed_at` tells when.
+    """
 
     __tablename__ = "wordings"
 
@@ -46,6 +49,7 @@ class WordingRow(Base):
     words: Mapped[Json] = mapped_column(JSON)
     meaning: Mapped[Json] = mapped_column(JSON)
     picture: Mapped[str | None] = mapped_column(String(200))
+    removed_at: Mapped[datetime | None]
 
 
 class ItemRow(Base):
@@ -63,3 +67,95 @@ class ItemRow(Base):
     origins: Mapped[Json] = mapped_column(JSON)
     changed_at: Mapped[datetime | None]
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class EditionRow(Base):
+    """A published, unchangeable Charter; `digest` is over all that it says (`edition.py`).
+
+    `people` are the names of those who said yes to being named. `stands_on_id` is the edition of
+    the other Charter that an edition of our own version stands on.
+    """
+
+    __tablename__ = "editions"
+    __table_args__ = (UniqueConstraint("charter_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35))
+    people: Mapped[Json] = mapped_column(JSON)
+    stands_on_id: Mapped[str | None] = mapped_column(ForeignKey("editions.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+    published_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class EditionItemRow(Base):
+    """A heading or statement of an edition; `place` counts from 0 in reading order.
+
+    `why` can be forgotten; `why_digest` then still stands for it.
+    """
+
+    __tablename__ = "edition_items"
+    __table_args__ = (UniqueConstraint("edition_id", "item_id"),)
+
+    edition_id: Mapped[str] = mapped_column(ForeignKey("editions.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item_id: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    position: Mapped[str] = mapped_column(Text)
+    wording_digest: Mapped[str] = mapped_column(ForeignKey("wordings.digest"), index=True)
+    left_out: Mapped[bool]
+    why: Mapped[Json] = mapped_column(JSON)
+    why_digest: Mapped[str] = mapped_column(String(64))
+    origins: Mapped[Json] = mapped_column(JSON)
+
+
+class AdaptationRow(Base):
+    """Our own version: a Charter made from an edition of another Charter, with the same ids."""
+
+    __tablename__ = "adaptations"
+
+    charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), primary_key=True)
+    of_charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), index=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("editions.id"), index=True)
+    made_at: Mapped[datetime]
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class SittingRow(Base):
+    """One spell of writing together. It is going on while `ended_at` is None."""
+
+    __tablename__ = "sittings"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), index=True)
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SittingChangeRow(Base):
+    """What became of one item in a sitting, and who wrote in it (`persons`: a list of ids).
+
+    `before` and `after` hold what is not in the wording (None: there was no such item):
+    `{kind, position, left_out, why, origins}`. `passed` are digests of wordings in between, which
+    nobody will ask for again and which go when the sitting ends. `removed_at` tells that earlier
+    words of this item were forgotten.
+    """
+
+    __tablename__ = "sitting_changes"
+
+    sitting_id: Mapped[str] = mapped_column(ForeignKey("sittings.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    before: Mapped[Json] = mapped_column(JSON(none_as_null=True))
+    before_digest: Mapped[str | None] = mapped_column(ForeignKey("wordings.digest"), index=True)
+    after: Mapped[Json] = mapped_column(JSON(none_as_null=True))
+    after_digest: Mapped[str | None] = mapped_column(ForeignKey("wordings.digest"), index=True)
+    passed: Mapped[Json] = mapped_column(JSON)
+    persons: Mapped[Json] = mapped_column(JSON)
+    removed_at: Mapped[datetime | None]

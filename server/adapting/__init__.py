@@ -1,0 +1,1 @@
+"""Adapting: our own versions, national updates, and sharing words back."""

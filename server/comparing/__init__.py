@@ -1,0 +1,1 @@
+"""Comparing: what two versions have alike and what not; pure but for its pages."""

@@ -1,0 +1,1 @@
+"""Publishing: the pages and files of editions, and who adopted which."""

@@ -1,0 +1,30 @@
+"""The table of adoptions: which group works by which edition, since when."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.store.base import Base
+
+Json = Any
+
+
+class AdoptionRow(Base):
+    """A group adopts an edition, its own or the national one as it is.
+
+    `present` tells who was there: `[{"role": str, "count": int}]`. The newest one counts.
+    """
+
+    __tablename__ = "adoptions"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"), index=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("editions.id"), index=True)
+    adopted_on: Mapped[date] = mapped_column(Date)
+    look_again_on: Mapped[date | None] = mapped_column(Date)
+    present: Mapped[Json] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    recorded_at: Mapped[datetime]
