@@ -42,6 +42,18 @@ function offset(text, wanted, split) {
   return inside ? at + 1 : at;
 }
 
+// Where a mark may begin or end. Inside an emoji that is strong already, yjs cuts the emoji for
+// itself and writes nothing down, as there is nothing to mark: two stock clients then differ for
+// ever, and no server between them could know.
+function markable(text, wanted, split) {
+  let end = 0;
+  const chunk = text.toDelta().find(({ insert }) => {
+    end += insert.length;
+    return wanted < end;
+  });
+  return offset(text, wanted, split && !chunk?.attributes?.strong);
+}
+
 function fragmentOf(words) {
   const fragment = new Y.XmlFragment();
   const paragraph = new Y.XmlElement("paragraph");
@@ -123,8 +135,8 @@ const commands = {
   },
   strong(opened, { item, part, place, count, split }) {
     const target = textOf(opened, item, part);
-    const at = offset(target, place * target.length, split);
-    target.format(at, offset(target, at + count, split) - at, { strong: {} });
+    const at = markable(target, place * target.length, split);
+    target.format(at, markable(target, at + count, split) - at, { strong: {} });
   },
   set({ doc }, { item, key, value }) {
     doc.getMap("items").get(item).set(key, value);
