@@ -74,6 +74,11 @@ class UnknownCharter(Refusal):
     sentence = "We do not know this Charter. Check the link."
 
 
+class UnknownStatement(Refusal):
+    status = 404
+    sentence = "This statement is not in the Charter any more."
+
+
 class UnknownPage(Refusal):
     status = 404
     close = CloseCode.UNKNOWN_CHARTER
@@ -122,6 +127,18 @@ class NotFilledIn(Refusal):
 
 
 # What arrives on a live socket
+
+
+class BeingWritten(Refusal):
+    """Somebody is writing just where something was to be changed from outside; `name` says who."""
+
+    status = 409
+    close = CloseCode.TROUBLE
+    sentence = "Somebody is writing here now. Wait until they have stopped."
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+        super().__init__(name and f"{name} is writing here now. Wait until {name} has stopped.")
 
 
 class Malformed(Refusal):
@@ -205,6 +222,29 @@ class Stopping(Refusal):
     status = 503
     close = CloseCode.SERVICE_RESTART
     sentence = "We are starting again. Your words are safe. Wait a moment."
+
+
+# Editions
+
+
+class UnknownEdition(Refusal):
+    status = 404
+    sentence = "We do not know this edition. Check the link."
+
+
+class EmptyCharter(Refusal):
+    status = 409
+    sentence = "There is nothing to publish yet. Write a statement first."
+
+
+class PublishedMeanwhile(Refusal):
+    status = 409
+    sentence = "Something changed before you pressed. Look again, then publish."
+
+
+class NotAnEdition(Refusal):
+    status = 422
+    sentence = "We could not find an edition in this file."
 
 
 # What a worker found

@@ -1,14 +1,26 @@
-"""The table of adoptions: which group works by which edition, since when."""
+"""Tables of publishing: who may be named in an edition, and which group works by which edition."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.base import Base
 
 Json = Any
+
+
+class NamingRow(Base):
+    """What a person said about being named in one edition of a Charter, before it is published."""
+
+    __tablename__ = "namings"
+
+    charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    yes: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class AdoptionRow(Base):

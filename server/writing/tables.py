@@ -72,8 +72,9 @@ class ItemRow(Base):
 class EditionRow(Base):
     """A published, unchangeable Charter; `digest` is over all that it says (`edition.py`).
 
-    `people` are the names of those who said yes to being named. `stands_on_id` is the edition of
-    the other Charter that an edition of our own version stands on.
+    `by` is what the group was called then; `people` are the names of those who said yes to being
+    named. `stands_on_id` is the edition of the other Charter that an edition of our own version
+    stands on.
     """
 
     __tablename__ = "editions"
@@ -81,6 +82,7 @@ class EditionRow(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"))
+    by: Mapped[str] = mapped_column(String(200))
     number: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text)
@@ -152,10 +154,27 @@ class SittingChangeRow(Base):
 
     sitting_id: Mapped[str] = mapped_column(ForeignKey("sittings.id"), primary_key=True)
     item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    before: Mapped[Json] = mapped_column(JSON(none_as_null=True))
+    before: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     before_digest: Mapped[str | None] = mapped_column(ForeignKey("wordings.digest"), index=True)
-    after: Mapped[Json] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     after_digest: Mapped[str | None] = mapped_column(ForeignKey("wordings.digest"), index=True)
     passed: Mapped[Json] = mapped_column(JSON)
     persons: Mapped[Json] = mapped_column(JSON)
     removed_at: Mapped[datetime | None]
+
+
+class RemovalRow(Base):
+    """Earlier words of an item that a Charter's organiser had forgotten for good.
+
+    `digest` is that of a wording where `part` is "words", of a reason where it is "why". A wording
+    that another Charter has as well keeps its row; here it is not shown any more.
+    """
+
+    __tablename__ = "removals"
+
+    charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    part: Mapped[str] = mapped_column(String(16))
+    removed_at: Mapped[datetime]
+    removed_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))

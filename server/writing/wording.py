@@ -13,6 +13,9 @@ The digest of a part is the SHA-256, in lower-case hexadecimal, of `our-charter 
 that JSON, where the part is `words`, `meaning` or `picture`. The digest of the whole is that of
 `our-charter 1 wording\\n` and the JSON list of the three digests in this order. A later version
 changes the number, so that no two forms ever share a digest. `tests/wire/wordings.json` has cases.
+
+Why a group changed, added or left something out is no part of a wording. It has a digest of its
+own, made in the same way with the part `why`.
 """
 
 import hashlib
@@ -54,8 +57,7 @@ def of(item: Item) -> Wording:
 
 def canonical(wording: Wording) -> Wording:
     """The wording that its digest is computed over: tidy, in Unicode form NFC."""
-    words, meaning = rich_text.tidy(wording.words), rich_text.tidy(wording.meaning)
-    return Wording(_composed(words), _composed(meaning), wording.picture)
+    return Wording(canonical_text(wording.words), canonical_text(wording.meaning), wording.picture)
 
 
 def digest(wording: Wording) -> Digests:
@@ -69,6 +71,16 @@ def digest_of_canonical(wording: Wording) -> Digests:
     meaning = _digest("meaning", _blocks(wording.meaning))
     picture = _digest("picture", wording.picture)
     return Digests(words, meaning, picture, _digest("wording", [words, meaning, picture]))
+
+
+def canonical_text(rich: RichText) -> RichText:
+    """The text that a digest is computed over: tidy, in Unicode form NFC."""
+    return _composed(rich_text.tidy(rich))
+
+
+def digest_of_why(why: RichText) -> str:
+    """The digest of a reason: 64 hexadecimal digits."""
+    return _digest("why", _blocks(canonical_text(why)))
 
 
 def _digest(part: str, value: Any) -> str:

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "editions",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("charter_id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -43,6 +44,22 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_editions_stands_on_id"), ["stands_on_id"], unique=False
         )
+
+    op.create_table(
+        "namings",
+        sa.Column("charter_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("yes", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["charter_id"], ["charters.id"], name=op.f("fk_namings_charter_id_charters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_namings_person_id_persons")
+        ),
+        sa.PrimaryKeyConstraint("charter_id", "number", "person_id", name=op.f("pk_namings")),
+    )
 
     op.create_table(
         "offers",
@@ -220,9 +237,9 @@ def upgrade() -> None:
         "sitting_changes",
         sa.Column("sitting_id", sa.String(length=32), nullable=False),
         sa.Column("item_id", sa.String(length=64), nullable=False),
-        sa.Column("before", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("before_digest", sa.String(length=64), nullable=True),
-        sa.Column("after", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("after_digest", sa.String(length=64), nullable=True),
         sa.Column("passed", sa.JSON(), nullable=False),
         sa.Column("persons", sa.JSON(), nullable=False),
@@ -250,6 +267,22 @@ def upgrade() -> None:
             batch_op.f("ix_sitting_changes_before_digest"), ["before_digest"], unique=False
         )
 
+    op.create_table(
+        "removals",
+        sa.Column("charter_id", sa.String(length=32), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("part", sa.String(length=16), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["charter_id"], ["charters.id"], name=op.f("fk_removals_charter_id_charters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["removed_by"], ["persons.id"], name=op.f("fk_removals_removed_by_persons")
+        ),
+        sa.PrimaryKeyConstraint("charter_id", "item_id", "digest", name=op.f("pk_removals")),
+    )
     with op.batch_alter_table("wordings", schema=None) as batch_op:
         batch_op.add_column(sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -258,6 +291,7 @@ def downgrade() -> None:
     with op.batch_alter_table("wordings", schema=None) as batch_op:
         batch_op.drop_column("removed_at")
 
+    op.drop_table("removals")
     with op.batch_alter_table("sitting_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sitting_changes_before_digest"))
         batch_op.drop_index(batch_op.f("ix_sitting_changes_after_digest"))
@@ -297,6 +331,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_offers_charter_id"))
 
     op.drop_table("offers")
+    op.drop_table("namings")
     with op.batch_alter_table("editions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_editions_stands_on_id"))
 
