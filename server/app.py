@@ -82,5 +82,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.rooms = rooms
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
+    # What features show on a Charter's reading page (writing/additions.py).
+    app.state.additions = []
     app.state.ready_checks = {"database": store.check}
     return app

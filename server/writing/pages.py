@@ -18,6 +18,7 @@ from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.templates import Templates
+from server.writing.additions import Adds, gather
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
@@ -92,6 +93,9 @@ async def read(request: Request) -> Response:
     row, group, charter = await _charter(request, Action.READ)
     templates: Templates = request.app.state.templates
     kept = replace(charter, items=tuple(item for item in charter.items if not item.left_out))
+    features: Sequence[Adds] = getattr(request.app.state, "additions", ())
+    async with request.app.state.store.reading() as session:
+        added = await gather(features, session, who, row, group)
     return templates.page(
         request,
         "writing/reading.html",
@@ -106,6 +110,7 @@ async def read(request: Request) -> Response:
             "numbers": charter.numbers,
             "may_write": may(who, Action.WRITE, row),
             "may_watch": may(who, Action.WATCH, row),
+            "additions": added,
         },
     )
 
