@@ -14,9 +14,10 @@ from server.writing.charter import Charter, Item
 from tests.support import plain_words
 
 NATIONAL = bundled("charters", "national.md")
+SECOND = bundled("charters", "national-second.md")
 BLANK = bundled("charters", "blank.md")
 LOCAL = sorted(bundled("charters", "local").glob("*.md"))
-EVERY = [NATIONAL, BLANK, *LOCAL]
+EVERY = [NATIONAL, SECOND, BLANK, *LOCAL]
 
 # Our measure knows English only.
 WELSH = {
@@ -73,6 +74,20 @@ def test_the_national_charter_has_six_areas_and_about_24_statements() -> None:
     assert len(national.headings) == 6
     assert 22 <= len(national.statements) <= 27
     assert all(section.heading and len(section.statements) >= 3 for section in national.sections)
+
+
+def test_the_second_edition_changes_adds_moves_splits_and_leaves_out() -> None:
+    national, second = national_statements(), {item.id: item for item in read(SECOND).statements}
+    assert national.keys() < second.keys()
+    added = second.keys() - national.keys()
+    assert len([new for new in added if not second[new].origins]) == 1
+    assert len([new for new in added if second[new].origins]) == 1
+    changed = [each for each in national if is_reworded(second[each], national[each])]
+    assert 5 <= len(changed) <= 10
+    left_out = [item for item in second.values() if item.left_out]
+    assert len(left_out) == 1
+    assert all(item.why for item in left_out)
+    assert [each for each in second if each in national] != list(national)
 
 
 def test_the_blank_charter_has_no_statement() -> None:
