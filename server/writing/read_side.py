@@ -17,6 +17,7 @@ from server.errors import UnknownCharter
 from server.writing import charter as charters
 from server.writing import rich_text, wording
 from server.writing.charter import Charter, Item, Kind
+from server.writing.sittings import Touched
 from server.writing.tables import CharterRow, ItemRow, WordingRow
 
 # What of an item's row is read from the document.
@@ -31,13 +32,15 @@ def store_reading(
     changed: Mapping[str, str | None],
     *,
     only: Collection[str] | None = None,
-) -> None:
+) -> tuple[Touched, ...]:
     """Bring the rows of a Charter up to what its document says at entry `seq` of its journal.
 
     `changed` tells the last person to touch each item touched since the last time; None where that
     was the server. An item that changed and is not in it counts as changed by the server; a new
     one that is not in it as imported, and changed by nobody. With `only`, `charter` holds no other
     items than these, and the rows of all others are left as they are.
+
+    Returns the items whose rows changed: a sitting is made of them.
     """
     now = clock.now()
     wordings = {item.id: wording.of(item) for item in charter.items}
@@ -55,13 +58,16 @@ def store_reading(
     }
     new: list[dict[str, Any]] = []
     newer: list[dict[str, Any]] = []
+    touched: list[Touched] = []
     for item in charter.items:
         row = _row(item, digests[item.id])
         if item.id not in stored:
             at = now if item.id in changed else None
             new.append({"item_id": item.id, **row, **_change(at, changed.get(item.id))})
+            touched.append(Touched(item.id, None, row))
         elif stored[item.id] != row:
             newer.append({"item": item.id, **row, **_change(now, changed.get(item.id))})
+            touched.append(Touched(item.id, stored[item.id], row))
     _store_wordings(
         connection,
         {
@@ -70,7 +76,9 @@ def store_reading(
             if stored.get(item_id, {}).get("wording_digest") != digests[item_id]
         },
     )
-    _store_items(connection, charter_id, new, newer, gone=stored.keys() - digests.keys())
+    gone = stored.keys() - digests.keys()
+    touched += (Touched(item_id, stored[item_id], None) for item_id in sorted(gone))
+    _store_items(connection, charter_id, new, newer, gone)
     connection.execute(
         update(CharterRow)
         .where(CharterRow.id == charter_id)
@@ -81,6 +89,7 @@ def store_reading(
             settled_seq=seq,
         )
     )
+    return tuple(touched)
 
 
 async def read_charter(session: AsyncSession, charter_id: str) -> Charter:

@@ -1,0 +1,219 @@
+"""Recording sittings: who wrote when, which items they touched, and what became of them.
+
+While people write, each settle opens or goes on with the sitting of the Charter, in the
+transaction that stores the reading. An item's state before is kept from the first time, its state
+after is replaced each time, and wordings in between are noted, because they go when it ends.
+
+This is on the path of every settle: four small statements, and no wording is read.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
+
+from server import clock
+from server.store.base import Base
+from server.writing.tables import SittingChangeRow, SittingRow, WordingRow
+
+QUIET = timedelta(minutes=10)
+# Who loads the page again has not left.
+_BACK_WITHIN = timedelta(minutes=1)
+# A row is written anew at each settle, so it must not grow with the evening.
+_MOST_PASSED = 100
+
+State = Mapping[str, Any]
+"""An item's row of the read side: `{kind, position, wording_digest, left_out, why, origins}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An item before a settle and after it; None: there was no such item."""
+
+    item_id: str
+    before: State | None
+    after: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When the first and the last of some edits was written."""
+
+    first: datetime
+    last: datetime
+
+
+def record(
+    connection: Connection,
+    charter_id: str,
+    touched: Sequence[Touched],
+    persons: Mapping[str, Sequence[str | None]],
+    span: Span,
+    *,
+    quiet: timedelta = QUIET,
+) -> None:
+    """Note what a settle changed in the sitting that is going on, or in a new one.
+
+    `persons` are those who touched each item, None for the server. A sitting goes on when less
+    than `quiet` lies between two edits.
+    """
+    if not touched:
+        return
+    sitting_id = _going_on(connection, charter_id, span, quiet)
+    changes = SittingChangeRow.__table__.c
+    rows = connection.execute(
+        select(
+            changes.item_id,
+            changes.before_digest,
+            changes.after_digest,
+            changes.passed,
+            changes.persons,
+        ).where(
+            changes.sitting_id == sitting_id,
+            changes.item_id.in_([one.item_id for one in touched]),
+        )
+    )
+    known = {row.item_id: row for row in rows}
+    new: list[dict[str, Any]] = []
+    again: list[dict[str, Any]] = []
+    for one in touched:
+        by = [person for person in persons.get(one.item_id, ()) if person is not None]
+        after = _side("after", one.after)
+        noted = known.get(one.item_id)
+        if noted is None:
+            before = _side("before", one.before)
+            new.append({"item_id": one.item_id, "passed": [], "persons": by, **before, **after})
+        else:
+            passed = _passed(connection, noted, after["after_digest"])
+            everybody = list(dict.fromkeys([*noted.persons, *by]))
+            again.append({"item": one.item_id, "passed": passed, "persons": everybody, **after})
+    if new:
+        connection.execute(
+            insert(SittingChangeRow), [{"sitting_id": sitting_id, **row} for row in new]
+        )
+    if again:
+        connection.execute(
+            update(SittingChangeRow)
+            .where(changes.sitting_id == sitting_id, changes.item_id == bindparam("item"))
+            .values(
+                {name: bindparam(name) for name in ("after", "after_digest", "passed", "persons")}
+            ),
+            again,
+        )
+
+
+def going_on(connection: Connection) -> list[str]:
+    """The Charters whose sitting has not ended."""
+    open_ones = select(SittingRow.charter_id).where(SittingRow.ended_at.is_(None)).distinct()
+    return list(connection.scalars(open_ones))
+
+
+def end(
+    connection: Connection, charter_ids: Collection[str], quiet_since: datetime | None = None
+) -> None:
+    """End the sittings of these Charters; with `quiet_since`, only where nobody wrote since.
+
+    What came to nothing is dropped, a sitting in which nothing changed with it, and so are
+    wordings on the way that nothing else refers to.
+    """
+    wanted = select(SittingRow.id).where(
+        SittingRow.charter_id.in_(charter_ids), SittingRow.ended_at.is_(None)
+    )
+    if quiet_since is not None:
+        wanted = wanted.where(SittingRow.last_at <= quiet_since)
+    for sitting_id in list(connection.scalars(wanted.with_for_update())):
+        _end(connection, sitting_id)
+
+
+def _end(connection: Connection, sitting_id: str) -> None:
+    changes = SittingChangeRow.__table__.c
+    of_it = changes.sitting_id == sitting_id
+    rows = connection.execute(select(SittingChangeRow.__table__).where(of_it)).all()
+    nothing = [row.item_id for row in rows if _came_to_nothing(row)]
+    if nothing:
+        connection.execute(delete(SittingChangeRow).where(of_it, changes.item_id.in_(nothing)))
+    if len(nothing) == len(rows):
+        connection.execute(delete(SittingRow).where(SittingRow.id == sitting_id))
+    else:
+        connection.execute(update(SittingChangeRow).where(of_it).values(passed=[]))
+        connection.execute(
+            update(SittingRow).where(SittingRow.id == sitting_id).values(ended_at=clock.now())
+        )
+    forget_unused(connection, {digest for row in rows for digest in row.passed})
+
+
+def forget_unused(connection: Connection, digests: Collection[str]) -> None:
+    """Delete those of these wordings that no row of any table refers to."""
+    if not digests:
+        return
+    used = (exists().where(column == WordingRow.digest) for column in references())
+    connection.execute(
+        delete(WordingRow).where(WordingRow.digest.in_(sorted(digests)), *(~each for each in used))
+    )
+
+
+def references() -> list[Any]:
+    """Every column of every table that refers to a wording."""
+    wording = WordingRow.__table__.c.digest
+    return [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+        if key.column is wording
+    ]
+
+
+def _going_on(connection: Connection, charter_id: str, span: Span, quiet: timedelta) -> str:
+    """The sitting that edits of this time belong to: the one going on, or a new one."""
+    newest = connection.execute(
+        select(SittingRow.id, SittingRow.last_at, SittingRow.ended_at)
+        .where(SittingRow.charter_id == charter_id)
+        .order_by(SittingRow.last_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is not None:
+        within = quiet if newest.ended_at is None else min(quiet, _BACK_WITHIN)
+        if span.first - newest.last_at <= within:
+            connection.execute(
+                update(SittingRow)
+                .where(SittingRow.id == newest.id)
+                .values(last_at=max(span.last, newest.last_at), ended_at=None)
+            )
+            return str(newest.id)
+        if newest.ended_at is None:
+            _end(connection, newest.id)
+    sitting_id = clock.new_id()
+    connection.execute(
+        insert(SittingRow).values(
+            id=sitting_id, charter_id=charter_id, began_at=span.first, last_at=span.last
+        )
+    )
+    return sitting_id
+
+
+def _side(name: str, state: State | None) -> dict[str, Any]:
+    """One side of a change: its state, and apart from it the digest of its wording."""
+    if state is None:
+        return {name: None, f"{name}_digest": None}
+    rest = {key: value for key, value in state.items() if key != "wording_digest"}
+    return {name: rest, f"{name}_digest": state["wording_digest"]}
+
+
+def _passed(connection: Connection, noted: Row[*tuple[Any, ...]], after: str | None) -> list[str]:
+    """The wordings on the way, with the one that was the newest until now."""
+    passed = list(noted.passed)
+    last = noted.after_digest
+    if last is not None and last not in {noted.before_digest, after, *passed}:
+        passed.append(last)
+    if len(passed) <= _MOST_PASSED:
+        return passed
+    # The newest one is still referred to by the row that is about to be written.
+    forget_unused(connection, passed[:-1])
+    return passed[-1:]
+
+
+def _came_to_nothing(row: Row[*tuple[Any, ...]]) -> bool:
+    same = row.before == row.after and row.before_digest == row.after_digest
+    return same and row.removed_at is None
