@@ -22,10 +22,10 @@ from typing import Any, Protocol, cast
 from pycrdt import Doc
 
 import server
-from server import metrics
-from server.errors import CannotOpen, Trouble
+from server import errors, metrics
+from server.errors import CannotOpen, Refusal, Trouble
 from server.live.work import Begun, Settled, Tail
-from server.live.worker import DONE, FAILED, HEADER, LAST, PANIC, STEP
+from server.live.worker import DONE, FAILED, HEADER, LAST, PANIC, REFUSED, STEP
 from server.settings import Settings
 from server.writing.charter import Charter
 
@@ -103,7 +103,10 @@ class Engine:
     async def change(
         self, state: bytes, tail: Sequence[Edit], edit: Callable[[Doc[Any]], object]
     ) -> bytes:
-        """The update that an edit of the server's own makes; `edit` must be picklable."""
+        """The update that an edit of the server's own makes; `edit` must be picklable.
+
+        Raises a Refusal that `edit` raises, and otherwise what `settle` does.
+        """
         return cast("bytes", await self._ask("change", state, _plain(tail), edit))
 
     async def find_bad(self, state: bytes, tail: Sequence[Edit], first: int = 0) -> int | None:
@@ -168,8 +171,10 @@ class Engine:
                 break
         if kind == PANIC:
             raise WorkerPanicked
-        if kind in (DONE, FAILED):
+        if kind in (DONE, FAILED, REFUSED):
             self._put_back(process)
+        if kind == REFUSED:
+            raise _refusal(*cast("tuple[str, str]", value))
         if kind == FAILED:
             raise JobFailed from RuntimeError(str(value))
         assert kind in (DONE, LAST)  # noqa: S101 - the worker's own code writes nothing else
@@ -243,6 +248,16 @@ async def _end(process: Process) -> None:
     if process.stdin is not None:
         process.stdin.close()
     await process.wait()
+
+
+def _refusal(kind: str, sentence: str) -> Refusal:
+    """What a job refused, as it was raised over there."""
+    found = getattr(errors, kind, None)
+    if not (isinstance(found, type) and issubclass(found, Refusal)):
+        return Refusal(sentence)
+    refusal = found()
+    refusal.sentence = sentence
+    return refusal
 
 
 def _plain(tail: Iterable[Edit]) -> Tail:

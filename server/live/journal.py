@@ -6,17 +6,18 @@ it, and a commit costs the event loop one hop instead of one a statement.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    and_,
     bindparam,
     delete,
     func,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from server import clock
 from server.errors import DiskFull, Trouble
@@ -32,6 +33,7 @@ from server.live.tables import CheckpointRow, ClientRow, EntryRow, SetAsideRow
 from server.live.thread import WorkThread
 from server.store import Store
 from server.store.compiled import Compiled
+from server.writing import sittings
 from server.writing.charter import Charter
 from server.writing.read_side import store_reading
 from server.writing.tables import CharterRow
@@ -52,12 +54,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one room wants written: an update a person, and client ids seen for the first time."""
+    """What one room wants written: an update a person, and client ids seen for the first time.
+
+    `record` writes what stands beside a change of the server's own. A batch that has one goes to
+    `append` alone, because all of the commit is undone when it raises.
+    """
 
     charter_id: str
     generation: int
     changes: tuple[tuple[str | None, bytes], ...]
     clients: tuple[tuple[int, str | None], ...] = ()
+    record: Callable[[Connection], None] | None = None
+
+
+class NotRecorded(Exception):  # noqa: N818 -- never shown to anybody: it carries what was raised
+    """A batch's `record` raised `error`, and nothing at all was written."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(type(error).__name__)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,8 @@ class Opened:
 class Checkpoint:
     """The document up to entry `seq` as an engine worker read it, and who touched which item.
 
-    Unless it is `whole`, `charter` has only the items in `changed`.
+    In `changed` the last person to touch an item stands last. Unless it is `whole`, `charter` has
+    only the items in `changed`.
     """
 
     charter_id: str
@@ -90,7 +106,7 @@ class Checkpoint:
     state: bytes
     known: bytes
     charter: Charter
-    changed: Mapping[str, str | None]
+    changed: Mapping[str, Sequence[str | None]]
     whole: bool = True
 
 
@@ -107,7 +123,8 @@ class Counter:
 class Journal:
     """The journals of all Charters in one database."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, sitting_quiet: timedelta = sittings.QUIET) -> None:
+        self._sitting_quiet = sitting_quiet
         self._engine: Engine = store.plain_engine()
         # Each look at a Charter is of one moment, however many questions it takes.
         moment = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -123,8 +140,9 @@ class Journal:
         """Write all batches in one commit; durable when this returns.
 
         Returns the last sequence number of each Charter. One whose generation is over is left
-        out, and one with a client id that belongs to another person by now. Raises Trouble or
-        DiskFull when the commit failed or its outcome is unknown.
+        out, and one with a client id that belongs to another person by now. Raises NotRecorded with
+        what a batch's `record` raised, and Trouble or DiskFull when the commit failed or its
+        outcome is unknown.
         """
         return await self._write(_append, self._statements, batches)
 
@@ -133,7 +151,17 @@ class Journal:
 
         One that is not newer than the stored one, or of another generation, is left alone.
         """
-        return await self._write(_checkpoint, checkpoints)
+        return await self._write(_checkpoint, checkpoints, self._sitting_quiet)
+
+    async def sittings(self) -> list[str]:
+        """The Charters whose sitting is going on, as far as anybody has noted."""
+        return await self._read(sittings.going_on)
+
+    async def end_sittings(
+        self, charter_ids: Collection[str], quiet_since: datetime | None = None
+    ) -> None:
+        """End the sittings of these Charters; with `quiet_since`, where nobody wrote since."""
+        await self._write(sittings.end, charter_ids, quiet_since)
 
     async def set_aside(
         self,
@@ -181,6 +209,8 @@ class Journal:
             try:
                 with self._connection.begin():
                     return work(self._connection, *args, **kwargs)
+            except NotRecorded:
+                raise
             except BaseException:
                 # What the connection is still good for is not worth finding out.
                 broken, self._connection = self._connection, None
@@ -257,9 +287,20 @@ def _append(
                 continue
             last[batch.charter_id] = counted[0]
             entries += _entries_of(batch, counted[0] - len(batch.changes) + 1, at)
+            if batch.record is not None:
+                _record(connection, batch.record)
         if entries:
             statements.add_entry.run_each(cursor, entries)
     return last
+
+
+def _record(connection: Connection, record: Callable[[Connection], None]) -> None:
+    try:
+        record(connection)
+    except OperationalError as error:
+        raise NotRecorded(_refusal(error)) from error
+    except Exception as error:
+        raise NotRecorded(error) from error
 
 
 def _entries_of(batch: Batch, first: int, at: datetime) -> Iterator[dict[str, object]]:
@@ -379,7 +420,9 @@ def _unsettled(connection: Connection) -> list[str]:
     return list(connection.scalars(select(CharterRow.id).where(behind)))
 
 
-def _checkpoint(connection: Connection, checkpoints: Sequence[Checkpoint]) -> set[str]:
+def _checkpoint(
+    connection: Connection, checkpoints: Sequence[Checkpoint], quiet: timedelta
+) -> set[str]:
     taken = set()
     for new in sorted(checkpoints, key=lambda one: one.charter_id):
         stored = connection.execute(
@@ -390,13 +433,24 @@ def _checkpoint(connection: Connection, checkpoints: Sequence[Checkpoint]) -> se
         if stored is None or stored.generation != new.generation or stored.settled_seq >= new.seq:
             continue
         _replace_checkpoint(connection, new)
-        connection.execute(
-            delete(EntryRow).where(EntryRow.charter_id == new.charter_id, EntryRow.seq <= new.seq)
-        )
+        span = _take_entries(connection, new)
         only = None if new.whole else new.changed.keys()
-        store_reading(connection, new.charter_id, new.charter, new.seq, new.changed, only=only)
+        last = {item_id: persons[-1] for item_id, persons in new.changed.items()}
+        touched = store_reading(connection, new.charter_id, new.charter, new.seq, last, only=only)
+        sittings.record(connection, new.charter_id, touched, new.changed, span, quiet=quiet)
         taken.add(new.charter_id)
     return taken
+
+
+def _take_entries(connection: Connection, new: Checkpoint) -> sittings.Span:
+    """Let go of the entries that a checkpoint replaces; returns when they were written."""
+    replaced = and_(EntryRow.charter_id == new.charter_id, EntryRow.seq <= new.seq)
+    first, last = connection.execute(
+        select(func.min(EntryRow.at), func.max(EntryRow.at)).where(replaced)
+    ).one()
+    connection.execute(delete(EntryRow).where(replaced))
+    now = clock.now()
+    return sittings.Span(first or now, last or now)
 
 
 def _replace_checkpoint(connection: Connection, new: Checkpoint) -> None:

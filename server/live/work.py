@@ -11,7 +11,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, merge_updates
 
-from server.errors import DamagedUpdate
+from server.errors import DamagedUpdate, Refusal
 from server.live import update as updates
 from server.live.halves import mended
 from server.live.known import Known
@@ -21,6 +21,9 @@ from server.writing.document import Reading
 
 Tail = Sequence[tuple[str | None, bytes]]
 """The edits since the checkpoint, in their order: (person id, update)."""
+
+Changed = dict[str, tuple[str | None, ...]]
+"""Who touched each item, by its id, the last of them last; None is the server."""
 
 EMPTY = b"\x00\x00"
 
@@ -37,8 +40,8 @@ class Begun:
 class Settled:
     """A document as a worker read it, with its next checkpoint.
 
-    `changed` tells who was the last to touch each item that the tail touched. `compact` tells that
-    deleted content is really gone from `state`; it is not where the compact form would have read
+    `changed` tells who touched each item that the tail touched. `compact` tells that deleted
+    content is really gone from `state`; it is not where the compact form would have read
     differently, and `state` then is the edits themselves, merged. Unless it is `whole`, the reading
     has only the items in `changed`; one that is not in it is no longer in the document.
     """
@@ -46,9 +49,17 @@ class Settled:
     reading: Reading
     state: bytes
     known: bytes
-    changed: dict[str, str | None]
+    changed: Changed
     compact: bool
     whole: bool = True
+
+
+class EditRefused(Exception):  # noqa: N818 -- never shown to anybody: it carries what was refused
+    """An edit of the server's own refused to be made; unlike a document that cannot be opened."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.kind)
+        self.refusal = refusal
 
 
 def begin(charter: Charter) -> Begun:
@@ -61,12 +72,15 @@ def settle(state: bytes, tail: Tail) -> Settled:
     """Read checkpoint and tail as a Charter, and write the next checkpoint."""
     parts = mended([state or EMPTY, *(change for _, change in tail)])
     doc = document.opened(parts[0])
-    changed: dict[str, str | None] = {}
+    persons: dict[str, dict[str | None, None]] = {}
     watched = _Watched(doc)
     for (person_id, _), part in zip(tail, parts[1:], strict=True):
-        changed |= dict.fromkeys(watched.apply(part), person_id)
+        for item_id in watched.apply(part):
+            by = persons.setdefault(item_id, {})
+            by.pop(person_id, None)  # so that the last one to touch it stands last
+            by[person_id] = None
     watched.end()
-    return _settled(doc, parts, changed)
+    return _settled(doc, parts, {item_id: tuple(by) for item_id, by in persons.items()})
 
 
 def settle_changed(state: bytes, tail: Tail) -> Settled:
@@ -87,13 +101,17 @@ def settle_changed(state: bytes, tail: Tail) -> Settled:
 def change(state: bytes, tail: Tail, edit: Callable[[Doc[Any]], object]) -> bytes:
     """The update that an edit of the server's own makes, under a client id used for nothing else.
 
-    Raises what `edit` raises; nothing is changed then, for the document is thrown away.
+    Raises EditRefused with a Refusal that `edit` raises, and whatever else it raises; nothing is
+    changed then, for the document is thrown away.
     """
     doc = document.opened(*mended([state or EMPTY, *(change for _, change in tail)]))
     made: list[bytes] = []
     seen = doc.observe(lambda event: made.append(event.update))
     with doc.transaction():
-        edit(doc)
+        try:
+            edit(doc)
+        except Refusal as refusal:
+            raise EditRefused(refusal) from refusal
     doc.unobserve(seen)
     return merge_updates(*made) if made else EMPTY
 
@@ -115,7 +133,7 @@ def try_each(state: bytes, tail: Tail, first: int, step: Callable[[int], None]) 
             _settled(doc, parts[: place + 2], {})
 
 
-def _settled(doc: Doc[Any], parts: Sequence[bytes], changed: dict[str, str | None]) -> Settled:
+def _settled(doc: Doc[Any], parts: Sequence[bytes], changed: Changed) -> Settled:
     reading = document.read(doc)
     compact = doc.get_update()
     known = _read_back(compact, parts, reading)

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from server.live import work
 
 HEADER = struct.Struct(">cI")
-STEP, DONE, LAST, FAILED, PANIC = b"s", b"d", b"l", b"f", b"p"
+STEP, DONE, LAST, FAILED, REFUSED, PANIC = b"s", b"d", b"l", b"f", b"r", b"p"
 JOBS: dict[str, Callable[..., Any]] = {
     "begin": work.begin,
     "settle": work.settle_changed,
@@ -55,6 +55,9 @@ def serve(requests: BinaryIO, replies: BinaryIO, seconds: float) -> None:
         job = JOBS[name]
         try:
             result = job(*arguments, step) if name == "try_each" else job(*arguments)
+        except work.EditRefused as refused:
+            reply(REFUSED, (refused.refusal.kind, refused.refusal.sentence))
+            continue
         except Exception as error:
             # A job that raises has said all it has to say; its document is gone with it.
             reply(FAILED, type(error).__name__)

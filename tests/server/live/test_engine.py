@@ -60,7 +60,7 @@ async def test_a_worker_settles_and_stays_for_the_next(engine: Engine) -> None:
     settled = await engine.settle(b"", _edits(added))
     assert [item.id for item in settled.reading.charter.items] == ["i1"]
     again = await engine.settle(settled.state, _edits(ben.type("i1", 5, "!")))
-    assert again.changed == {"i1": "ben"}
+    assert again.changed == {"i1": ("ben",)}
     assert len(engine.processes) == 1
 
 
@@ -98,7 +98,7 @@ async def test_what_stops_a_worker_is_told_by_name_and_the_next_job_is_done(
     with pytest.raises(refusal):
         await engine.change(b"", (), spell)
     settled = await engine.settle(b"", _edits(Writer(7).add("i1")))
-    assert settled.changed == {"i1": "ben"}
+    assert settled.changed == {"i1": ("ben",)}
 
 
 async def test_a_worker_that_was_killed_between_two_jobs_is_replaced(engine: Engine) -> None:

@@ -93,7 +93,7 @@ async def test_settling_brings_the_read_side_and_the_checkpoint_up_to_the_journa
     await write(journal, charter, *edits)
     checkpoint = await settle(journal, engine, charter.charter_id)
     assert checkpoint is not None
-    assert checkpoint.changed == {"s1": "p-ann"}
+    assert checkpoint.changed == {"s1": ("p-ann",)}
     assert "tled. I choose" in await words(store, charter)
     opened = await journal.open(charter.charter_id)
     assert opened is not None

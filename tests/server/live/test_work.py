@@ -52,7 +52,7 @@ def test_settling_reads_checkpoint_and_tail(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
     settled = work.settle(begun.state, _tail(("ben", ben.type("item0", 9, " Yes."))))
     assert _said(settled.reading.charter) == ["I choose. Yes.", "We meet."]
-    assert settled.changed == {"item0": "ben"}
+    assert settled.changed == {"item0": ("ben",)}
     assert settled.compact
 
 
@@ -90,13 +90,13 @@ def test_deleted_words_are_really_gone(begun: work.Begun) -> None:
     assert b"secret" not in settled.state
 
 
-def test_the_last_to_touch_an_item_is_told(begun: work.Begun) -> None:
+def test_everybody_who_touched_an_item_is_told_the_last_of_them_last(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
     typed = ben.type("item0", 0, "Yes: ")
     ann = Writer(9, begun.state, typed)
     moved, added = ann.move("item0", "b0"), ann.add("item7", "New.")
     settled = work.settle(begun.state, _tail(("ben", typed), ("ann", moved), (None, added)))
-    assert settled.changed == {"item0": "ann", "item7": None}
+    assert settled.changed == {"item0": ("ben", "ann"), "item7": (None,)}
 
 
 def test_deletions_that_engines_imply_are_known_after_settling(begun: work.Begun) -> None:
