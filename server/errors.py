@@ -138,7 +138,8 @@ class BeingWritten(Refusal):
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name
-        super().__init__(name and f"{name} is writing here now. Wait until {name} has stopped.")
+        known = f"{name} is writing here now. Wait until {name} has stopped."
+        super().__init__(known if name else None)
 
 
 class Malformed(Refusal):
@@ -245,6 +246,29 @@ class PublishedMeanwhile(Refusal):
 class NotAnEdition(Refusal):
     status = 422
     sentence = "We could not find an edition in this file."
+
+
+# Our own versions
+
+
+class NoVersion(Refusal):
+    status = 404
+    sentence = "This Charter was not made from another one."
+
+
+class WordsChanged(Refusal):
+    status = 409
+    sentence = "These words changed while you looked. Look again, then press."
+
+
+class NewerEdition(Refusal):
+    status = 409
+    sentence = "There is a newer edition now. Look at it, then press again."
+
+
+class AnsweredAlready(Refusal):
+    status = 409
+    sentence = "Somebody answered this already. You can undo their answer."
 
 
 # What a worker found

@@ -9,6 +9,8 @@ from server.bus.receivers import Receivers
 class MemoryBus:
     """Hands each message to the receivers of this process, at once and in order."""
 
+    is_alone = True
+
     def __init__(self) -> None:
         self._receivers = Receivers()
 

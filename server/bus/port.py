@@ -11,6 +11,9 @@ Receiver = Callable[[str, Message], None]
 
 
 class Bus(Protocol):
+    is_alone: bool
+    """Whether nobody in another process can hear what is told."""
+
     async def open(self) -> None:
         """Begin to listen. Does not fail when the other side is away: it goes on trying."""
 

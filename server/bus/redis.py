@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 class RedisBus:
     """Hands each message of any server to the receivers of this process."""
 
+    is_alone = False
+
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(
             url, socket_connect_timeout=2, health_check_interval=_SILENCE

@@ -4,7 +4,7 @@ The server writes the `user` of every state from the session, so nobody can go b
 and keeps one awareness client id for each connection, so nobody can speak for another.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,10 @@ _KEPT = ("writing", "part", "typing", "cursor")
 # Clients say again every 15 seconds that they are here; other servers' people who
 # have been silent for three times as long are gone.
 SILENCE = 45.0
+# Who has an editor open counts as writing there so long after the last key or step of the caret, in
+# seconds: time to think for somebody who types with one finger, while a tablet left lying about
+# holds nobody up.
+WRITING = 30.0
 # A state longer than this, as text, is kept without its cursor and the rest.
 LONGEST = 2000
 
@@ -51,6 +55,7 @@ class _Here:
     state: State
     owner: object
     heard: float
+    stirred: float
 
     @property
     def is_ours(self) -> bool:
@@ -102,6 +107,16 @@ class Presence:
         for client_id in silent:
             self._remove(client_id, self._here[client_id].clock)
 
+    def writers(
+        self, items: Collection[str], now: float, *, except_for: str | None
+    ) -> Iterator[str]:
+        """The names of those who are writing in one of some items, but for one person."""
+        for here in self._here.values():
+            person = here.state["user"]
+            is_there = here.state.get("writing") in items and now - here.stirred < WRITING
+            if is_there and person["id"] != except_for:
+                yield person["name"]
+
     def everybody(self) -> list[Entry]:
         return [Entry(client_id, here.clock, here.state) for client_id, here in self._here.items()]
 
@@ -135,7 +150,9 @@ class Presence:
             if here is not None:
                 self._remove(entry.client_id, entry.clock)
             return
-        new = self._here[entry.client_id] = _Here(entry.clock, entry.state, owner, now)
+        same = here is not None and here.state == entry.state
+        stirred = here.stirred if here is not None and same else now
+        new = self._here[entry.client_id] = _Here(entry.clock, entry.state, owner, now, stirred)
         self._changed[entry.client_id] = (entry, new.is_ours)
 
     def _remove(self, client_id: int, clock: int) -> None:

@@ -45,9 +45,16 @@ def known_of(opened: Opened) -> Known:
     return known
 
 
+# Of no load of a room: what the server itself made.
+UNNOTED = 0
+
+
 @dataclass(slots=True)
 class Taken:
-    """What a commit takes out of a room: a batch to write, and whom to tell how much was saved."""
+    """What a commit takes out of a room: a batch to write, and whom to tell how much was saved.
+
+    `loads` tells by which loading of the room its changes were noted.
+    """
 
     batch: Batch | None
     changes: list[bytes]
@@ -71,7 +78,7 @@ class Room:
         self.visibility = opened.visibility
         self.readers: set[Reader] = set()
         self.presence = Presence()
-        self.last_broadcast = 0.0
+        self.last_broadcast = self.opened_at = 0.0
         self._document_limit = document_limit
         self._loads = 0
         self._load(opened)
@@ -188,13 +195,29 @@ class Room:
         authors = {reader: reader.certain() for reader in pending.authors}
         return Taken(batch, [change for _, change in changes], authors, self._loads)
 
+    def batch_of(self, update: bytes, person_id: str | None) -> Batch:
+        """A change of the server's own, as a batch by itself; empty when there is nothing new.
+
+        Nothing is noted before it is durable: it may yet be refused, and a deletion that was noted
+        would be taken for known when a client makes it. Raises what `guard.screen` does.
+        """
+        screened = guard.screen(
+            update, self.known, person_id, may_write=True, document_limit=self._document_limit
+        )
+        if not isinstance(screened, guard.New):
+            return Batch(self.charter_id, self.generation, ())
+        clients = tuple((client, person_id) for client in screened.clients)
+        changes = ((person_id, screened.update),)
+        return Batch(self.charter_id, self.generation, changes, clients)
+
     def committed(self, taken: Taken, last_seq: int, now: float) -> None:
         """What was taken is durable: show it to everybody, and tell its authors."""
         if last_seq <= self.seq:  # read back from the journal already, while this was on its way
             self.acknowledge(taken)
             return
         if taken.batch is not None and taken.loads != self._loads:
-            # Begun again from what was stored before: it has to be learnt a second time.
+            # Begun again from what was stored before, so that it has to be learnt a second time; or
+            # never noted, because the server itself made it.
             for person_id, change in taken.batch.changes:
                 self.known.add(change, person_id)
         first = last_seq - len(taken.changes) + 1

@@ -7,7 +7,8 @@ when it was not: so the cost grows with readers, not with readers times writers.
 
 import asyncio
 import base64
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -25,12 +26,13 @@ from server.errors import (
     UnknownCharter,
 )
 from server.live import wire
+from server.live.changing import Changing, Edit, Record
 from server.live.engine import Engine
 from server.live.guard import Unsettled
-from server.live.journal import Journal
+from server.live.journal import Batch, Journal, NotRecorded
 from server.live.presence import Entry as PresenceEntry
 from server.live.reader import Reader
-from server.live.room import Room, Taken
+from server.live.room import UNNOTED, Room, Taken
 from server.live.settling import Settling
 from server.people.permits import Action, Who, may
 from server.people.signing_in import roles_of
@@ -69,6 +71,7 @@ class Rooms:
         self._errands: set[asyncio.Task[None]] = set()
         self._stopping = False
         self.settling = Settling(journal, engine, self, settings)
+        self._changing = Changing(journal, engine, self)
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -113,6 +116,7 @@ class Rooms:
             await asyncio.wait_for(writer, _STOP_AT_MOST)
         except TimeoutError:
             log.error("stopped_before_all_was_written")
+        self._changing.end()
         for room in tuple(self._rooms.values()):
             room.end(Stopping())
         watch.cancel()
@@ -159,6 +163,7 @@ class Rooms:
     def forget_if_idle(self, room: Room) -> None:
         """Let a room leave memory when nobody is in it and nothing of it waits."""
         waits = room in self._due or room in self._committing or room in self._recovering
+        waits = waits or self._changing.holds(room)
         idle = not room.readers and not waits and room.checkpoint_seq == room.seq
         if idle and self._rooms.get(room.charter_id) is room:
             del self._rooms[room.charter_id]
@@ -177,6 +182,7 @@ class Rooms:
         if opened is None:
             raise UnknownCharter
         room = Room(opened, document_limit=self._settings.document_limit)
+        room.opened_at = self.now()
         self._rooms[charter_id] = room
         metrics.rooms.set(len(self._rooms))
         self._publish("who-is-here", charter_id)
@@ -231,9 +237,73 @@ class Rooms:
         elif entries:
             room.absorb(entries, self.now())
 
+    async def change(
+        self,
+        charter_id: str,
+        edit: Edit,
+        *,
+        person_id: str | None,
+        items: Collection[str] = (),
+        record: Record | None = None,
+    ) -> int:
+        """Change a Charter from outside its room; returns the change's number once it is durable.
+
+        An engine worker makes `edit` (which must be picklable, see `writing/edits.py`) against what
+        is stored, and everybody in the room is shown it as an edit of that person under a fresh
+        client id. What arrives meanwhile is merged with it. `record` runs in the same transaction,
+        on the journal's thread, also when the edit changes nothing: both are written, or neither.
+
+        Raises BeingWritten when somebody else is writing in one of `items` just now, on whichever
+        server; what `edit` refuses, and CannotOpen when it fails; what `record` raises;
+        UnknownCharter, DocumentFull, Stopping, and Trouble when it could not be stored.
+        """
+        return await self._changing.change(
+            charter_id, edit, person_id=person_id, items=items, record=record
+        )
+
+    def wake(self) -> None:
+        """There is something for the writer."""
+        self._wake.set()
+
+    def is_sound(self, room: Room) -> bool:
+        """Whether a room is the open one of its Charter, and not beginning again."""
+        return self._rooms.get(room.charter_id) is room and room not in self._recovering
+
+    def heard_others_in(self, room: Room, answers_in: float) -> float:
+        """Seconds until all servers have had so long to say who is in a room."""
+        if self._bus.is_alone:
+            return 0.0
+        return max(0.0, room.opened_at + answers_in - self.now())
+
+    async def commit_alone(self, room: Room, batch: Batch, record: Record | None) -> int | None:
+        """Commit a change of the server's own; returns its number, or None to make it again.
+
+        Called by the writer only. Raises what `record` raised, and Trouble when it was not stored.
+        """
+        taken = Taken(batch, [change for _, change in batch.changes], {}, loads=UNNOTED)
+        try:
+            lasts = await self._journal.append([replace(batch, record=record)])
+        except NotRecorded as refused:
+            raise refused.error from None
+        except Exception as error:
+            trouble = self._trouble("commit_failed", error)
+            self._begin_again(room, taken, trouble)
+            raise trouble from None
+        if room.charter_id not in lasts:
+            await self._reload(room)
+            return None
+        try:
+            if taken.changes:
+                await self._show(room, taken, lasts)
+        except Exception as error:
+            self._trouble("showing_failed", error)
+            self._begin_again(room, taken, None)
+        return lasts[room.charter_id]
+
     async def _write_for_ever(self) -> None:
-        while self._due or not self._stopping:
+        while self._due or self._changing or not self._stopping:
             await self._wake.wait()
+            await self._changing.write()
             now = self.now()
             ready = [room for room in self._due if self._stopping or self._ready_at(room) <= now]
             if not ready:

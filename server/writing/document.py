@@ -304,12 +304,28 @@ def move(doc: Doc[Any], item_id: str, place: str) -> None:
     """Set an item's position, and nothing else of it. Raises KeyError for an unknown item."""
     if not position.is_position(place):
         raise ValueError(f"not a position: {place!r}")
-    _item_map(doc, item_id)["position"] = place
+    _set(_item_map(doc, item_id), "position", place)
+
+
+def place_after(doc: Doc[Any], item_id: str, after: str | None) -> None:
+    """Put an item right after another one; None is the start.
+
+    Raises KeyError when either is not there.
+    """
+    others = [(place, other) for place, other in _places(doc) if other != item_id]
+    known = [other for _, other in others]
+    if after is not None and after not in known:
+        raise KeyError(after)
+    index = 0 if after is None else known.index(after) + 1
+    with doc.transaction():
+        for at, place in position.at([place for place, _ in others], index).items():
+            # Those that shared one position with the one before make room.
+            move(doc, item_id if at == index else known[at - 1], place)
 
 
 def leave_out(doc: Doc[Any], item_id: str, left_out: bool) -> None:
     """Leave an item out, or put it back. Raises KeyError for an unknown item."""
-    _item_map(doc, item_id)["left_out"] = left_out
+    _set(_item_map(doc, item_id), "left_out", left_out)
 
 
 def set_picture(doc: Doc[Any], item_id: str, picture: str | None) -> None:
@@ -317,9 +333,22 @@ def set_picture(doc: Doc[Any], item_id: str, picture: str | None) -> None:
     with doc.transaction():
         entry = _item_map(doc, item_id)
         if picture is not None:
-            entry["picture"] = picture
+            _set(entry, "picture", picture)
         elif "picture" in entry:
             del entry["picture"]
+
+
+def set_origins(doc: Doc[Any], item_id: str, origins: Iterable[str]) -> None:
+    """Say which items an item comes from. Raises KeyError for an unknown item."""
+    names = list(dict.fromkeys(name for name in origins if charters.is_name(name)))[
+        : limits.ORIGINS
+    ]
+    with doc.transaction():
+        entry = _item_map(doc, item_id)
+        if names:
+            _set(entry, "origins", names)
+        elif "origins" in entry:
+            del entry["origins"]
 
 
 def set_text(doc: Doc[Any], item_id: str, part: Part, rich: RichText) -> None:
@@ -330,6 +359,18 @@ def set_text(doc: Doc[Any], item_id: str, part: Part, rich: RichText) -> None:
         if not isinstance(holder, XmlFragment):
             entry[part] = holder = XmlFragment()
         fragment.write(holder, rich_text.tidy(rich))
+
+
+def _set(entry: Map[Any], key: str, value: object) -> None:
+    """Set a value, unless it is that already: who sets it at the same time is not overruled."""
+    if key not in entry or entry[key] != value:
+        entry[key] = value
+
+
+def _places(doc: Doc[Any]) -> list[tuple[str, str]]:
+    """The position and the id of every item, in reading order."""
+    found = read_items(doc, list(doc.get("items", type=Map).keys())).values()
+    return sorted((item.position, item.id) for item in found if item is not None)
 
 
 def _item_map(doc: Doc[Any], item_id: str) -> Map[Any]:

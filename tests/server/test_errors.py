@@ -36,6 +36,12 @@ def test_a_refusal_can_say_more_exactly_what_happened() -> None:
     assert errors.SameIdTwice().sentence == errors.SameIdTwice.sentence
 
 
+def test_who_is_writing_is_named_when_we_know() -> None:
+    named = "Ben is writing here now. Wait until Ben has stopped."
+    assert errors.BeingWritten("Ben").sentence == named
+    assert errors.BeingWritten().sentence == errors.BeingWritten.sentence
+
+
 def test_a_refusal_goes_by_the_name_of_its_type() -> None:
     assert errors.DiskFull().kind == "DiskFull"
 
@@ -62,7 +68,14 @@ def test_stock_clients_stop_after_a_refusal_that_will_not_pass(kind: type[Refusa
 
 @pytest.mark.parametrize(
     "kind",
-    [errors.Trouble, errors.TooSlow, errors.TooFast, errors.Gap, errors.Stopping],
+    [
+        errors.BeingWritten,
+        errors.Trouble,
+        errors.TooSlow,
+        errors.TooFast,
+        errors.Gap,
+        errors.Stopping,
+    ],
 )
 def test_stock_clients_try_again_after_a_refusal_that_passes(kind: type[Refusal]) -> None:
     assert not 4400 <= kind.close <= 4499
