@@ -1,0 +1,184 @@
+"""Small words that matter: a changed "not", "must" or number is pointed out however small it is.
+
+The words are English and Welsh ones, the languages our Charters are written in; digits are found
+in every script. What only says the same in another way ("three" and "3") is no change.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import LCSseq
+
+from server.comparing import tokens
+from server.comparing.spans import Changes, SpanKind
+
+
+class FlagKind(StrEnum):
+    NEGATION = "negation"
+    MODAL = "modal"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Words of one kind that one edit took out and put in, as they are typed in the text."""
+
+    kind: FlagKind
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word that matters: how it is typed, and what it comes to ("can" of "can't")."""
+
+    kind: FlagKind
+    typed: str
+    means: str
+
+
+def _listed(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_NEGATIONS = _listed(
+    "no nobody none nor not nothing nowhere never neither cannot without unless except "
+    "ni nid nad na nac ddim dim byth neb heb peidio peidiwch"
+)
+_PLAIN_MODALS = _listed("must may can might could should shall will would ought")
+_MODALS = {modal: modal for modal in _PLAIN_MODALS} | {
+    "cannot": "can",
+    "can't": "can",
+    "won't": "will",
+    "shan't": "shall",
+    "rhaid": "must",
+    "gall": "can",
+    "gallaf": "can",
+    "gallwn": "can",
+    "gallwch": "can",
+    "dylai": "should",
+    "dylem": "should",
+    "dylid": "should",
+}
+# "have to", "need to" and "wouldn't" are found by their form.
+_BEFORE_TO = _listed("have has had having need needs needed")
+_NUMBER_WORDS = (
+    "zero|one once un|two twice both dau dwy|three thrice tri tair|four pedwar pedair|five pump|"
+    "six chwech chwe|seven saith|eight wyth|nine naw|ten deg|eleven|twelve dozen|thirteen|"
+    "fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+)
+_NUMBERS = {
+    word: str(number)
+    for number, words in enumerate(_NUMBER_WORDS.split("|"))
+    for word in words.split()
+} | {
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+    "million": "1000000",
+    "half": "half",
+    "third": "third",
+    "quarter": "quarter",
+}
+
+
+def flags(changes: Changes) -> tuple[Flag, ...]:
+    """The words that matter which the edits took out, put in or put another in place of."""
+    return tuple(
+        flag
+        for old, new in _edits(changes)
+        for kind in FlagKind
+        for flag in _of_kind(kind, old, new)
+    )
+
+
+def found(text: str, following: str = "") -> tuple[Found, ...]:
+    """The words that matter in a plain text; `following` is what stands after it."""
+    words = _words(text)
+    return tuple(_found(words, [*_words(following)[:1]]))
+
+
+def matters(text: str) -> bool:
+    """Whether a text has a negation, a modal or a number in it."""
+    return bool(found(text))
+
+
+def _edits(changes: Changes) -> Iterator[tuple[list[Found], list[Found]]]:
+    """For every edit, what matters of its old words and of its new."""
+    spans = list(changes.spans)
+    old: list[Found] = []
+    new: list[Found] = []
+    for index, span in enumerate(spans):
+        if span.kind not in (SpanKind.TAKEN_OUT, SpanKind.PUT_IN):
+            if old or new:
+                yield old, new
+                old, new = [], []
+            continue
+        following = next(
+            (
+                later.old_text if span.old else later.new_text
+                for later in spans[index + 1 :]
+                if (later.old if span.old else later.new)
+            ),
+            "",
+        )
+        if span.old:
+            old += found(span.old_text, following)
+        else:
+            new += found(span.new_text, following)
+    if old or new:
+        yield old, new
+
+
+def _of_kind(kind: FlagKind, old: Iterable[Found], new: Iterable[Found]) -> Iterator[Flag]:
+    was = [word for word in old if word.kind is kind]
+    now = [word for word in new if word.kind is kind]
+    kept = LCSseq.editops([word.means for word in was], [word.means for word in now])
+    gone = tuple(was[op.src_pos].typed for op in kept if op.tag == "delete")
+    come = tuple(now[op.dest_pos].typed for op in kept if op.tag == "insert")
+    if gone or come:
+        yield Flag(kind, gone, come)
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """Each token of a text as it is typed, and its key."""
+    split = tokens.pieces(text)
+    return [(typed.strip(), key) for typed, key in split]
+
+
+def _found(words: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[Found]:
+    for index, (typed, key) in enumerate(words):
+        follows = [*words, *after][index + 1 : index + 2]
+        if key in _NEGATIONS or key.endswith("n't"):
+            yield Found(FlagKind.NEGATION, typed, "not" if key.endswith("n't") else key)
+        if modal := _modal(key, follows[0][1] if follows else ""):
+            yield Found(FlagKind.MODAL, typed, modal)
+        if number := _number(key):
+            yield Found(FlagKind.NUMBER, typed, number)
+
+
+def _modal(key: str, following: str) -> str | None:
+    if following == "to" and key in _BEFORE_TO:
+        return "must"
+    return (
+        _MODALS.get(key)
+        or _MODALS.get(key.removesuffix("n't"))
+        or ("will" if key.endswith("'ll") else None)
+    )
+
+
+def _number(key: str) -> str | None:
+    if key in _NUMBERS:
+        return _NUMBERS[key]
+    if any(character.isdigit() for character in key):
+        digits = key.replace(",", "")
+        return str(int(digits)) if digits.isdecimal() else key
+    return key if any(part in _NUMBERS for part in key.split("-")) else None

@@ -1,0 +1,57 @@
+"""What changed between two texts, word by word.
+
+Words are compared, never parts of them, in three steps: which tokens both texts share (sentence by
+sentence, by the longest common subsequence of their keys), which of those are worth telling as kept
+(`tidying`), and the blocks and spans to show (`building`).
+"""
+
+from enum import StrEnum
+
+from rapidfuzz.distance import Indel, LCSseq
+
+from server.comparing import building, tokens
+from server.comparing.spans import Block, Changes, Span, SpanKind, Start
+from server.writing.rich_text import RichText
+
+__all__ = [
+    "Band",
+    "Block",
+    "Changes",
+    "Span",
+    "SpanKind",
+    "Start",
+    "band",
+    "changes",
+    "similarity",
+]
+
+SMALL = 0.9
+REWORDED = 0.45
+
+
+class Band(StrEnum):
+    """How far words are from what they were."""
+
+    SMALL = "small"
+    REWORDED = "reworded"
+    REWRITTEN = "rewritten"
+
+
+def changes(old: RichText, new: RichText) -> Changes:
+    """What changed between two tidy texts; `.old` and `.new` of it are these very texts."""
+    before, after = tokens.of(old), tokens.of(new)
+    matching = LCSseq.opcodes(before.keys, after.keys).as_matching_blocks()
+    shared = [(block.a, block.b, block.size) for block in matching if block.size]
+    return Changes(building.blocks(before, after, shared))
+
+
+def similarity(old: RichText, new: RichText) -> float:
+    """How alike two texts are, 0 to 1: the share of their words that both have in one order."""
+    return Indel.normalized_similarity(tokens.of(old).keys, tokens.of(new).keys)
+
+
+def band(similarity: float) -> Band:
+    """What to call a similarity: small from 0.9, reworded from 0.45, below that rewritten."""
+    if similarity >= SMALL:
+        return Band.SMALL
+    return Band.REWORDED if similarity >= REWORDED else Band.REWRITTEN
