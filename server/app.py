@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from server import metrics
+from server.adapting import pages as adapting_pages
 from server.bus.memory import MemoryBus
 from server.bus.port import Bus
 from server.live import pages as live_pages
@@ -42,7 +44,7 @@ def create_app(settings: Settings) -> Starlette:
     store = Store(settings.database)
     assets = Assets(bundled("client", "dist"))
     engine = Engine(settings)
-    journal = Journal(store)
+    journal = Journal(store, timedelta(seconds=settings.sitting_quiet))
     bus = open_bus(settings)
     rooms = Rooms(store, bus, engine, journal, settings)
 
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> Starlette:
             *assets.routes,
             *people_pages.routes,
             *live_pages.routes,
+            *adapting_pages.routes,
             *writing_pages.routes,
         ],
         middleware=[*around(settings), Middleware(KnowWhoAsks)],
@@ -84,5 +87,6 @@ def create_app(settings: Settings) -> Starlette:
     app.state.templates = Templates(settings, assets)
     # What features show on a Charter's reading page (writing/additions.py).
     app.state.additions = []
+    app.state.beside = []
     app.state.ready_checks = {"database": store.check}
     return app

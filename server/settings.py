@@ -51,6 +51,7 @@ class Settings:
     # How live writing is paced
     settle_after: float = 1.0
     settle_at_most: float = 5.0
+    sitting_quiet: float = 600.0
     tick_per_reader: float = 60e-6
     tick_at_most: float = 0.05
     presence_tick: float = 0.1

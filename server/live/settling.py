@@ -16,6 +16,7 @@ from server.live.engine import Engine
 from server.live.guard import standing_on
 from server.live.journal import Checkpoint, Entry, Journal, Opened
 from server.live.room import known_of
+from server.live.sittings import Sittings
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Settling:
         self._engine = engine
         self._rooms = rooms
         self._settings = settings
+        self._sittings = Sittings(journal, rooms, settings)
         self._first: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -46,6 +48,7 @@ class Settling:
         self._at_once = settings.engine_workers + 1
 
     async def start(self) -> None:
+        await self._sittings.start()
         for charter_id in await self._journal.unsettled():
             self.soon(charter_id)
         self._loop_task = asyncio.create_task(self._settle_for_ever(), name="settling")
@@ -74,12 +77,14 @@ class Settling:
         if checkpoint is not None and (room := self._rooms.get(charter_id)):
             room.checkpointed(checkpoint)
             self._rooms.forget_if_idle(room)
+        await self._sittings.settled(charter_id, changed=checkpoint is not None)
 
     async def stop(self, at_most: float) -> None:
         """Settle everything that is left, for at most so many seconds."""
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
+        await self._sittings.stop()
         try:
             async with asyncio.timeout(at_most):
                 await asyncio.gather(*self._running.values(), return_exceptions=True)
