@@ -40,7 +40,7 @@ JARGON = _listed(
     "parameter payload permission permissions process protocol query refresh repository request "
     "response revision schema server session socket submit sync synchronise syntax timeout "
     "token unauthorised update updates upload upstream url user username users utf validate "
-    "version websocket yjs"
+    "websocket yjs"
 )
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…۔؟])[”’\"')]*\s+|\n+|(?<=:)\s+|:$")
