@@ -1,0 +1,49 @@
+import pytest
+
+from server.comparing.likeness import Likeness
+
+TEXTS = [
+    "everybody is asked before anything changes",
+    "everybody has a key to the front door",
+    "everybody can keep a pet at home",
+]
+
+
+def alike(*news: str) -> Likeness:
+    return Likeness([text.split() for text in TEXTS], [text.split() for text in news])
+
+
+def test_the_same_words_are_all_alike_and_other_words_are_not() -> None:
+    likeness = alike(TEXTS[1], "nothing of it")
+    assert likeness.score(1, 0) == pytest.approx(1)
+    assert likeness.score(1, 1) == 0
+
+
+def test_what_all_texts_say_counts_less_than_what_few_say() -> None:
+    likeness = alike("everybody decides", "pet shops")
+    assert likeness.score(2, 0) < likeness.score(2, 1)
+
+
+def test_a_text_that_grew_still_has_all_of_the_other() -> None:
+    likeness = alike(TEXTS[0] + " and can say no until the plan has been read to them twice")
+    assert likeness.containment(0, 0) == pytest.approx(1)
+    assert 0.5 < likeness.score(0, 0) < 1
+
+
+def test_the_same_words_in_another_order_are_less_alike() -> None:
+    mixed = " ".join(reversed(TEXTS[1].split()))
+    assert alike(mixed).score(1, 0) < alike(TEXTS[1]).score(1, 0)
+
+
+def test_a_word_said_twice_is_shared_once_with_one_who_says_it_once() -> None:
+    assert alike("door door door door").containment(1, 0) < 0.5
+
+
+def test_pairs_are_those_that_share_anything() -> None:
+    assert set(alike("a pet", "nothing").pairs) == {(1, 0), (2, 0)}
+
+
+def test_texts_without_words_are_like_nothing() -> None:
+    likeness = Likeness([[], ["a"]], [[], ["a"]])
+    assert likeness.score(0, 0) == 0
+    assert likeness.containment(0, 1) == 0
