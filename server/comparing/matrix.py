@@ -1,9 +1,9 @@
 """The table of all local versions of an edition: statements × places, what each did with each.
 
 Worked out from digests: a place that kept the words has the same digest, so words are looked at
-only where they differ, and the same two wordings only once (`Likenesses` is asked for each pair and
-may remember). With 60 statements and 1,000 places nearly all cells are one of a few values, which
-are shared.
+only where they differ, and two wordings only once however many places have them (`differing` tells
+which). With 60 statements and 1,000 places nearly all cells are one of a few values, which are
+shared.
 
 A place is answerable for what it did, not for what the national group did since. So a version that
 stands on an older edition is also held against that one: what is as it was there is *earlier*. A
@@ -40,15 +40,15 @@ class Version:
     base: Sequence[Entry] | None = None
 
 
-class Likeness(NamedTuple):
+class Difference(NamedTuple):
     """How two wordings differ. `similarity` is that of the words, 0 to 1; None: words are gone."""
 
     parts: frozenset[Part]
     similarity: float | None
 
 
-# Tells the likeness of two wordings that are not the same, by their digests.
-Likenesses = Callable[[str, str], Likeness]
+# Tells the difference of two wordings that are not the same, by their digests.
+Differences = Callable[[str, str], Difference]
 
 
 class State(StrEnum):
@@ -167,13 +167,15 @@ class Table:
         return len(self.rows) * self.places + len(self.additions)
 
 
-def table(national: Sequence[Entry], versions: Sequence[Version], likenesses: Likenesses) -> Table:
+def table(
+    national: Sequence[Entry], versions: Sequence[Version], differences: Differences
+) -> Table:
     """What each version did with each statement of an edition.
 
-    O(statements × versions), and one likeness for each different pair of wordings.
+    O(statements × versions), and one difference for each different pair of wordings.
     """
     edition = _Edition(national)
-    columns = [_Column(edition, version, likenesses) for version in versions]
+    columns = [_Column(edition, version, differences) for version in versions]
     shared: dict[Cell, Cell] = {}
     grid = [[shared.setdefault(cell, cell) for cell in column.cells()] for column in columns]
     additions = [
@@ -187,6 +189,28 @@ def table(national: Sequence[Entry], versions: Sequence[Version], likenesses: Li
         cells = tuple([column[index] for column in grid])
         rows.append(Row(entry.item_id, number, area, entry.digest, cells, _tally(cells)))
     return Table(tuple(rows), tuple(additions), tuple(counts))
+
+
+def differing(national: Sequence[Entry], versions: Sequence[Version]) -> set[tuple[str, str]]:
+    """The pairs of digests (national, local) whose difference `table` will ask for."""
+    ours = {entry.item_id: entry.digest for entry in national if not entry.left_out}
+    return {
+        (ours[entry.item_id], entry.digest)
+        for version in versions
+        for entry in version.entries
+        if not entry.left_out and ours.get(entry.item_id, entry.digest) != entry.digest
+    }
+
+
+def added(national: Sequence[Entry], versions: Sequence[Version]) -> list[Entry]:
+    """The statements that versions show and the edition does not, in the order of the places."""
+    ours = {entry.item_id for entry in national if not entry.left_out}
+    return [
+        entry
+        for version in versions
+        for entry in version.entries
+        if not entry.left_out and not entry.is_heading and entry.item_id not in ours
+    ]
 
 
 def areas(entries: Sequence[Entry]) -> dict[str, str | None]:
@@ -239,10 +263,10 @@ class _Edition:
 class _Column:
     """One version, held against the edition and against the older one it stands on."""
 
-    def __init__(self, edition: _Edition, version: Version, likenesses: Likenesses) -> None:
+    def __init__(self, edition: _Edition, version: Version, differences: Differences) -> None:
         self._edition = edition
         self._version = version
-        self._likenesses = likenesses
+        self._differences = differences
         self._entries = {entry.item_id: entry for entry in version.entries}
         self._moved = edition.moved(version.entries)
         self._base: Mapping[str, Entry] | None = None
@@ -288,7 +312,7 @@ class _Column:
             if not moved and not entry.has_why:
                 return _KEPT
             return Cell(Stance.MOVED if moved else Stance.KEPT, moved, has_why=entry.has_why)
-        parts, similarity = self._likenesses(national.digest, entry.digest)
+        parts, similarity = self._differences(national.digest, entry.digest)
         before = self._base.get(item_id) if self._base is not None else None
         if before is not None and before.digest == entry.digest:
             return Cell(Stance.KEPT, moved, parts, similarity, entry.has_why, earlier=True)

@@ -6,15 +6,15 @@ import pytest
 
 from server.comparing import align, matrix
 from server.comparing.align import Part, Stance
-from server.comparing.matrix import Cell, Entry, Likeness, State, Version
+from server.comparing.matrix import Cell, Difference, Entry, State, Version
 from server.writing import wording
 from server.writing.charter import Charter, Item, Kind, in_order
 from server.writing.rich_text import from_text
 
-LIKE = Likeness(frozenset({Part.WORDS}), 0.8)
+LIKE = Difference(frozenset({Part.WORDS}), 0.8)
 
 
-def likeness(_old: str, _new: str) -> Likeness:
+def difference(_old: str, _new: str) -> Difference:
     return LIKE
 
 
@@ -38,7 +38,7 @@ def entries(written: str) -> list[Entry]:
 def told(national: str, local: str, base: str | None = None) -> list[str]:
     """What the one place's cells say, in the order of the edition, its additions after them."""
     version = Version(entries(local), None if base is None else entries(base))
-    made = matrix.table(entries(national), [version], likeness)
+    made = matrix.table(entries(national), [version], difference)
     return [
         *(f"{row.item_id} {row.cells[0].state}" for row in made.rows),
         *(f"{addition.item_id} {addition.cell.state}" for addition in made.additions),
@@ -89,13 +89,13 @@ def test_what_the_national_group_did_since_is_not_this_places_doing(
 
 
 def test_a_reworded_statement_tells_how_alike_and_whether_it_moved() -> None:
-    made = matrix.table(entries("a b c"), [Version(entries("c=2? a b"))], likeness)
+    made = matrix.table(entries("a b c"), [Version(entries("c=2? a b"))], difference)
     cell = made.rows[2].cells[0]
     assert cell == Cell(Stance.REWORDED, True, LIKE.parts, LIKE.similarity, has_why=True)
 
 
 def test_a_kept_wording_is_never_looked_at() -> None:
-    def unasked(old: str, new: str) -> Likeness:
+    def unasked(old: str, new: str) -> Difference:
         raise AssertionError((old, new))
 
     made = matrix.table(entries("a b"), [Version(entries("a b"))] * 3, unasked)
@@ -104,7 +104,7 @@ def test_a_kept_wording_is_never_looked_at() -> None:
 
 def test_rows_and_columns_are_counted() -> None:
     versions = [Version(entries(local)) for local in ("a b c", "a=2 b", "b a x y")]
-    made = matrix.table(entries("# h a b c"), versions, likeness)
+    made = matrix.table(entries("# h a b c"), versions, difference)
     assert [dict(row.counts) for row in made.rows] == [
         {State.KEPT: 2, State.REWORDED: 1},
         {State.KEPT: 2, State.MOVED: 1},
@@ -121,14 +121,14 @@ def test_rows_and_columns_are_counted() -> None:
 
 
 def test_numbers_count_what_the_edition_left_out() -> None:
-    made = matrix.table(entries("# h a -b c"), [], likeness)
+    made = matrix.table(entries("# h a -b c"), [], difference)
     assert [(row.item_id, row.number) for row in made.rows] == [("a", 1), ("c", 3)]
     assert made.places == 0
 
 
 def test_an_addition_tells_where_it_stands_at_its_place() -> None:
     made = matrix.table(
-        entries("# h a"), [Version(entries("a")), Version(entries("# h a # i x?"))], likeness
+        entries("# h a"), [Version(entries("a")), Version(entries("# h a # i x?"))], difference
     )
     (addition,) = made.additions
     assert (addition.place, addition.item_id, addition.area) == (1, "x", "i")
@@ -137,7 +137,7 @@ def test_an_addition_tells_where_it_stands_at_its_place() -> None:
 
 def test_what_was_left_out_is_further_away_than_what_was_reworded_a_little() -> None:
     versions = [Version(entries("a=2 b -c"))]
-    rows = matrix.table(entries("a b c"), versions, likeness).rows
+    rows = matrix.table(entries("a b c"), versions, difference).rows
     a, b, c = (row.distance for row in rows)
     assert b == 0.0 < a < c
 
@@ -199,7 +199,7 @@ def test_a_cell_says_what_the_comparison_of_the_two_versions_says(seed: int) -> 
     ours = national(dice)
     theirs = [changed(ours, dice) for _ in range(3)]
     made = matrix.table(
-        entries_of(ours), [Version(entries_of(version)) for version in theirs], likeness
+        entries_of(ours), [Version(entries_of(version)) for version in theirs], difference
     )
     for place, version in enumerate(theirs):
         compared = align.compare(ours, version)

@@ -1,0 +1,289 @@
+"""Reading stored editions, drafts and wordings for the table of all local versions.
+
+The number of queries is the same for one place and for a thousand.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from server.comparing.matrix import Entry
+from server.errors import MayNot, NotSignedIn, UnknownCharter, UnknownEdition
+from server.people.permits import Action, Who, may
+from server.people.tables import GroupRow
+from server.writing import rich_text
+from server.writing.charter import Kind
+from server.writing.edition import NO_WHY
+from server.writing.rich_text import RichText
+from server.writing.tables import (
+    AdaptationRow,
+    CharterRow,
+    EditionItemRow,
+    EditionRow,
+    ItemRow,
+    WordingRow,
+)
+
+# Up to here digests are named one by one; for more the database finds them itself.
+_NAMED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class National:
+    """The edition that all versions are held against; `newest` is the newest of that Charter."""
+
+    charter: CharterRow
+    group: GroupRow
+    edition: EditionRow
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One column: a place's newest edition, or its draft (`number` is None).
+
+    `base_number` is the national edition it stands on. `name` is what its group is called.
+    """
+
+    charter_id: str
+    slug: str
+    group_id: str
+    visibility: str
+    settled: str
+    name: str
+    edition_id: str | None
+    number: int | None
+    base_id: str | None
+    base_number: int | None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.edition_id is None
+
+    @property
+    def key(self) -> str:
+        """What tells it from everything else that this place ever says."""
+        return self.edition_id or f"{self.charter_id} {self.settled}"
+
+    @property
+    def version(self) -> str:
+        """As the compare page calls it."""
+        return self.slug if self.number is None else f"{self.slug}@{self.number}"
+
+
+class Words(NamedTuple):
+    """A stored wording; `removed` when it was forgotten for good."""
+
+    words: RichText
+    meaning: RichText
+    picture: str | None
+    removed: bool
+
+
+async def find_national(session: AsyncSession, who: Who | None, slug: str, number: int) -> National:
+    """An edition of a Charter that one may read.
+
+    Raises UnknownCharter, UnknownEdition, NotSignedIn or MayNot.
+    """
+    every = aliased(EditionRow)
+    newest = select(func.max(every.number)).where(every.charter_id == CharterRow.id)
+    found = (
+        await session.execute(
+            select(CharterRow, GroupRow, EditionRow, newest.scalar_subquery())
+            .join(GroupRow, GroupRow.id == CharterRow.group_id)
+            .outerjoin(
+                EditionRow,
+                and_(EditionRow.charter_id == CharterRow.id, EditionRow.number == number),
+            )
+            .where(CharterRow.slug == slug)
+        )
+    ).one_or_none()
+    if found is None:
+        raise UnknownCharter
+    charter, group, edition, newest_number = found
+    if not may(who, Action.READ, charter):
+        raise NotSignedIn if who is None else MayNot
+    if edition is None:
+        raise UnknownEdition
+    return National(charter, group, edition, newest_number)
+
+
+async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> list[Place]:
+    """The versions of a Charter that one may see, by the name of their place.
+
+    Each place's newest edition, and the drafts of one's own groups.
+    """
+    own = set() if who is None else set(who.roles)
+    newer, base, draft_base = aliased(EditionRow), aliased(EditionRow), aliased(EditionRow)
+    newest = select(func.max(newer.number)).where(newer.charter_id == CharterRow.id)
+    found = await session.execute(
+        select(
+            CharterRow.id,
+            CharterRow.slug,
+            CharterRow.group_id,
+            CharterRow.visibility,
+            CharterRow.generation,
+            CharterRow.settled_seq,
+            GroupRow.name,
+            EditionRow.id.label("edition_id"),
+            EditionRow.number,
+            base.id.label("base_id"),
+            base.number.label("base_number"),
+            draft_base.id.label("draft_base_id"),
+            draft_base.number.label("draft_base_number"),
+        )
+        .join(AdaptationRow, AdaptationRow.charter_id == CharterRow.id)
+        .join(GroupRow, GroupRow.id == CharterRow.group_id)
+        .join(draft_base, draft_base.id == AdaptationRow.edition_id)
+        .outerjoin(
+            EditionRow,
+            and_(
+                EditionRow.charter_id == CharterRow.id,
+                EditionRow.number == newest.scalar_subquery(),
+            ),
+        )
+        .outerjoin(base, base.id == EditionRow.stands_on_id)
+        .where(
+            AdaptationRow.of_charter_id == charter_id,
+            or_(CharterRow.visibility == "everybody", CharterRow.group_id.in_(own)),
+        )
+    )
+    places: list[Place] = []
+    for row in found:
+        place = Place(
+            row.id,
+            row.slug,
+            row.group_id,
+            row.visibility,
+            f"{row.generation}.{row.settled_seq}",
+            row.name,
+            None,
+            None,
+            row.draft_base_id,
+            row.draft_base_number,
+        )
+        if may(who, Action.WATCH, place):
+            places.append(place)
+        if row.edition_id is not None and may(who, Action.READ, place):
+            places.append(
+                replace(
+                    place,
+                    edition_id=row.edition_id,
+                    number=row.number,
+                    base_id=row.base_id,
+                    base_number=row.base_number,
+                )
+            )
+    return sorted(places, key=lambda place: (place.name.casefold(), place.slug, place.is_draft))
+
+
+async def words_of(session: AsyncSession, digests: Collection[str]) -> dict[str, Words]:
+    """Stored wordings by digest, for as many as one page shows."""
+    if not digests:
+        return {}
+    found = await session.scalars(select(WordingRow).where(WordingRow.digest.in_(digests)))
+    return {row.digest: _words(row) for row in found}
+
+
+def _words(row: WordingRow) -> Words:
+    return Words(
+        rich_text.from_json(row.words),
+        rich_text.from_json(row.meaning),
+        row.picture,
+        row.removed_at is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A stored wording, its words as the JSON they are kept in: equal words are equal JSON."""
+
+    words: str
+    meaning: str
+    picture: str | None
+    removed: bool
+
+    @property
+    def rich(self) -> RichText:
+        return rich_text.from_json(json.loads(self.words))
+
+    @property
+    def plain(self) -> str:
+        """All that it says: the words, and what they mean."""
+        return rich_text.plain(self.rich + rich_text.from_json(json.loads(self.meaning)))
+
+
+async def entries(session: AsyncSession, edition_ids: Collection[str]) -> dict[str, list[Entry]]:
+    """What these editions have, in reading order, by edition."""
+    found = await session.execute(
+        select(
+            EditionItemRow.edition_id,
+            EditionItemRow.item_id,
+            EditionItemRow.wording_digest,
+            EditionItemRow.left_out,
+            EditionItemRow.kind == str(Kind.HEADING),
+            EditionItemRow.why_digest != NO_WHY,
+        )
+        .where(EditionItemRow.edition_id.in_(edition_ids))
+        .order_by(EditionItemRow.edition_id, EditionItemRow.place)
+    )
+    entries: dict[str, list[Entry]] = {}
+    for edition_id, *entry in found:
+        entries.setdefault(edition_id, []).append(Entry._make(entry))
+    return entries
+
+
+async def drafted(session: AsyncSession, charter_ids: Collection[str]) -> dict[str, list[Entry]]:
+    """What these Charters say now, in reading order, by Charter."""
+    found = await session.execute(
+        select(
+            ItemRow.charter_id,
+            ItemRow.position,
+            ItemRow.item_id,
+            ItemRow.wording_digest,
+            ItemRow.left_out,
+            ItemRow.kind,
+            ItemRow.why,
+        ).where(ItemRow.charter_id.in_(charter_ids))
+    )
+    entries: dict[str, list[Entry]] = {}
+    # Sorted here: a database may order text by the rules of some language.
+    for charter_id, _, item_id, digest, left_out, kind, why in sorted(found, key=lambda r: r[:3]):
+        entry = Entry(item_id, digest, left_out, kind == Kind.HEADING, bool(why))
+        entries.setdefault(charter_id, []).append(entry)
+    return entries
+
+
+async def texts(
+    session: AsyncSession,
+    digests: Collection[str],
+    edition_ids: Collection[str],
+    charter_ids: Collection[str],
+) -> dict[str, StoredText]:
+    """The wordings of these digests, all of which are in these editions and drafts."""
+    if not digests:
+        return {}
+    columns = (WordingRow.digest, cast(WordingRow.words, Text), cast(WordingRow.meaning, Text))
+    asked = select(*columns, WordingRow.picture, WordingRow.removed_at.is_not(None))
+    if len(digests) <= _NAMED:
+        asked = asked.where(WordingRow.digest.in_(digests))
+    else:
+        # Databases take only so many values in one question.
+        in_editions = select(EditionItemRow.wording_digest).where(
+            EditionItemRow.edition_id.in_(edition_ids)
+        )
+        in_drafts = select(ItemRow.wording_digest).where(ItemRow.charter_id.in_(charter_ids))
+        asked = asked.where(
+            or_(WordingRow.digest.in_(in_editions), WordingRow.digest.in_(in_drafts))
+        )
+    found = await session.execute(asked)
+    return {
+        digest: StoredText(said, meaning, picture, removed)
+        for digest, said, meaning, picture, removed in found
+        if digest in digests
+    }
