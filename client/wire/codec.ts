@@ -11,9 +11,9 @@ import { messageYjsSyncStep2, messageYjsUpdate } from "y-protocols/sync";
 import { messageSync } from "y-websocket";
 import { CLOSE } from "./generated.ts";
 
-export type Topic = "permissions" | "generation" | "people" | "stopping";
+export type Topic = "permissions" | "generation" | "people" | "settled" | "stopping";
 
-const TOPICS: readonly string[] = ["permissions", "generation", "people", "stopping"];
+const TOPICS: readonly string[] = ["permissions", "generation", "people", "settled", "stopping"];
 
 /** Whether a frame is one the server counts as an edit: sync step 2 or an update. */
 export function isEdit(frame: Uint8Array): boolean {

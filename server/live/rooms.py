@@ -431,6 +431,16 @@ class Rooms:
             if room.reload(opened, self.now()):
                 return
 
+    def tell_news(self, charter_id: str, topic: str) -> None:
+        """Tell everybody in a Charter's room, on every server, of something beside the words."""
+        self._tell_news(charter_id, topic)
+        self._publish("news", charter_id, told=topic)
+
+    def _tell_news(self, charter_id: str, topic: str) -> None:
+        if room := self._rooms.get(charter_id):
+            for reader in room.readers:
+                reader.news(topic)
+
     async def generation_ended(self, charter_id: str) -> None:
         """A new generation of a Charter began: send everybody to it."""
         if room := self._rooms.get(charter_id):
@@ -474,6 +484,8 @@ class Rooms:
             if isinstance(heard, wire.Presence):
                 room.presence.absorb(message["server"], heard.entries, self.now())
                 self.presence_changed(room)
+        elif topic == "news":
+            self._tell_news(room.charter_id, str(message["told"]))
         elif topic == "who-is-here":
             self._tell_servers(room, room.presence.ours())
 

@@ -78,6 +78,8 @@ class Settling:
             room.checkpointed(checkpoint)
             self._rooms.forget_if_idle(room)
         await self._sittings.settled(charter_id, changed=checkpoint is not None)
+        if checkpoint is not None:
+            self._rooms.tell_news(charter_id, "settled")
 
     async def stop(self, at_most: float) -> None:
         """Settle everything that is left, for at most so many seconds."""

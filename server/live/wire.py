@@ -213,7 +213,7 @@ def encode_saved(count: int) -> bytes:
 
 
 def encode_news(topic: str) -> bytes:
-    """Something beside the words changed: "permissions", "generation", "people", "stopping"."""
+    """Something beside the words changed: a topic of docs/protocol.md."""
     return bytes((Message.NEWS,)) + _sized(topic.encode())
 
 

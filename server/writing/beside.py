@@ -20,9 +20,10 @@ TOP = ""
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A template to show and its values; it sees what the page has as well (`slug`, `form_token`).
+    """A template and its values, which it finds as `note.values`.
 
-    An element of it with an `id` of its own keeps the focus when the note is shown anew.
+    It sees what the page has as well (`slug`, `form_token`). On the drafting page it is shown anew
+    whenever the Charter has settled; an element with an `id` of its own then keeps the focus.
     """
 
     template: str

@@ -3,8 +3,9 @@
 They read the read side only; no page opens a CRDT document. Each asks `may`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,7 @@ from server.people.tables import GroupRow
 from server.store import Store
 from server.web.templates import Templates
 from server.writing.additions import Adds, gather
+from server.writing.beside import Beside, gathered
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
@@ -119,15 +121,14 @@ async def draft(request: Request) -> Response:
     """A Charter to change together, live; those who may only read see it change."""
     who: Who | None = request.state.who
     row, group, charter = await _charter(request, Action.WATCH)
-    templates: Templates = request.app.state.templates
-    return templates.page(
+    return await _with_beside(
         request,
         "drafting/draft.html",
+        row,
+        charter,
         {
             "row": row,
-            "slug": row.slug,
             "group": group,
-            "charter": charter,
             "language": charter.language,
             "numbers": charter.numbers,
             "may_write": may(who, Action.WRITE, row),
@@ -135,6 +136,24 @@ async def draft(request: Request) -> Response:
             "blank_heading": _BLANK_HEADING,
         },
     )
+
+
+async def draft_beside(request: Request) -> Response:
+    """What stands beside the statements of a draft just now: the boxes alone, for its page."""
+    row, _, charter = await _charter(request, Action.WATCH)
+    return await _with_beside(request, "drafting/boxes.html", row, charter, {})
+
+
+async def _with_beside(
+    request: Request, template: str, row: CharterRow, charter: Charter, values: Mapping[str, Any]
+) -> Response:
+    """A page with what other features show beside the statements."""
+    features: Sequence[Beside] = getattr(request.app.state, "beside", ())
+    templates: Templates = request.app.state.templates
+    async with request.app.state.store.reading() as session:
+        notes = await gathered(features, session, request.state.who, row, charter)
+    shown = {"slug": row.slug, "charter": charter, "beside": notes, "has_beside": bool(features)}
+    return templates.page(request, template, {**shown, **values})
 
 
 async def _charter(request: Request, action: Action) -> tuple[CharterRow, GroupRow, Charter]:
@@ -164,4 +183,5 @@ routes = [
     Route("/groups/{slug}", group_home),
     Route("/charters/{slug}", read),
     Route("/charters/{slug}/draft", draft),
+    Route("/charters/{slug}/draft/beside", draft_beside),
 ]

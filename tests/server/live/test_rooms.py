@@ -335,6 +335,20 @@ async def test_servers_show_one_another_what_is_written_and_who_is_here(
     await until(lambda: people(late.frames), "who is here, asked of the other servers")
 
 
+async def test_all_servers_tell_of_news_beside_the_words(
+    new_server: Callable[..., Any], charter: Stored
+) -> None:
+    here, there = await new_server(), await new_server()
+    _, _, anns = await here.enter(charter, ANN)
+    _, ben, bens = await there.enter(charter, BEN)
+    here.rooms.tell_news(charter.charter_id, "settled")
+    assert news(anns.frames) == news(bens.frames) == ["settled"]
+    ben.tells_news = False
+    there.rooms.tell_news(charter.charter_id, "settled")
+    assert news(anns.frames) == ["settled", "settled"]
+    assert news(bens.frames) == ["settled"]
+
+
 async def test_without_a_bus_words_still_cross_a_little_later(
     new_server: Callable[..., Any], charter: Stored
 ) -> None:

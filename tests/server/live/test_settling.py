@@ -205,12 +205,14 @@ async def test_a_charter_settles_soon_after_the_last_edit(
 ) -> None:
     await rooms.start()
     room = await rooms.open(charter.charter_id)
-    ann, _ = reader(ANN)
+    ann, anns = reader(ANN)
     rooms.enter(room, ann, None)
     edit = wire.Edit(Writer(11, charter.state).type("s1", 0, "Soon. "), False)
     await rooms.receive(room, ann, edit)
     await until(lambda: room.checkpoint_seq == 1, "the checkpoint")
     assert "Soon." in await words(store, charter)
+    await until(lambda: news(anns.frames), "the page to hear of it")
+    assert news(anns.frames) == ["settled"]
 
 
 async def test_a_busy_charter_settles_while_people_go_on(rooms: Rooms, charter: Stored) -> None:

@@ -1,19 +1,24 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
+from jinja2 import ChoiceLoader, FileSystemLoader
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from server.people import actions as people
 from server.people import pages as people_pages
-from server.people.permits import Role
+from server.people.permits import Role, Who
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow
 from server.store import Store
 from server.writing import pages
 from server.writing.actions import add_charter
+from server.writing.beside import TOP, Note
+from server.writing.charter import Charter
 from server.writing.markdown_in import parse
+from server.writing.tables import CharterRow
 from tests.support.pages import browser, make_app
 
 CHARTER = """---
@@ -237,3 +242,49 @@ async def test_who_comes_in_arrives_at_their_groups_only_charter(
     await make_charter(store, "Devon", "devon-two")
     assert (await client.get("/groups/devon")).headers["location"] == "/#group-devon"
     assert (await client.get("/groups/nowhere")).status_code == 404
+
+
+async def beside(
+    session: AsyncSession, who: Who | None, row: CharterRow, charter: Charter
+) -> Mapping[str, Sequence[Note]]:
+    """A feature that says something about the Charter and its first statement."""
+    return {
+        TOP: [Note("note.html", {"said": f"About <{row.slug}>"})],
+        "statement1": [Note("note.html", {"said": f"{charter.numbers['statement1']} here"})],
+    }
+
+
+async def test_the_drafting_page_shows_what_other_features_say_beside_a_statement(
+    store: Store, app: Starlette, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    (tmp_path / "note.html").write_text("<p>{{ note.values.said }} of {{ slug }}</p>")
+    environment = app.state.templates.environment
+    environment.loader = ChoiceLoader([environment.loader, FileSystemLoader(tmp_path)])
+    app.state.beside = [beside]
+    await come_in(store, client, await make_charter(store, "Devon", "devon"))
+    page = (await client.get("/charters/devon/draft")).text
+    assert 'data-beside-from="/charters/devon/draft/beside"' in page
+    card = page.split('id="s-statement1"')[1].split("</our-statement>")[0]
+    box = "<p>1 here of devon</p>"
+    assert box in card.split('data-beside="statement1"')[1]
+    boxes = await client.get("/charters/devon/draft/beside")
+    assert box in boxes.text.split('data-beside="statement1"')[1]
+    assert "About &lt;devon&gt;" in boxes.text.split('data-beside=""')[1]
+    assert "<html" not in boxes.text
+
+
+async def test_boxes_beside_a_draft_are_for_those_who_may_watch_it(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await make_charter(store, "Devon", "devon")
+    assert (await client.get("/charters/devon/draft/beside")).status_code == 401
+    await come_in(store, client, await make_charter(store, "Kent", "kent"))
+    assert (await client.get("/charters/devon/draft/beside")).status_code == 403
+    assert (await client.get("/charters/nowhere/draft/beside")).status_code == 404
+
+
+async def test_without_other_features_a_draft_asks_for_no_boxes(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await come_in(store, client, await make_charter(store, "Devon", "devon"))
+    assert "data-beside-from" not in (await client.get("/charters/devon/draft")).text
