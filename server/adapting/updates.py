@@ -1,0 +1,120 @@
+"""A national update of our own version: what is asked, what waits for later, what was answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.adapting.answers import Choice, Edition
+from server.adapting.standing import Standing, standing_of
+from server.adapting.tables import DecisionRow
+from server.adapting.taking import print_of
+from server.comparing.align import ItemChange, compare
+from server.comparing.updates import Question, Update
+from server.errors import NoVersion
+from server.writing.charter import Charter, Item, Kind
+from server.writing.read_side import read_charter
+from server.writing.tables import CharterRow
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that was given, with all items it decided on; `main` is the statement asked about.
+
+    `changed_since` tells that somebody has written there after it.
+    """
+
+    main: DecisionRow
+    rows: Sequence[DecisionRow]
+    seen: str
+    changed_since: bool
+
+
+@dataclass(frozen=True)
+class OurUpdate:
+    """A version and what the newest edition asks of it."""
+
+    row: CharterRow
+    standing: Standing
+    ours: Charter
+
+    @cached_property
+    def update(self) -> Update:
+        return self.standing.update_of(self.ours)
+
+    @cached_property
+    def to_ask(self) -> tuple[Question, ...]:
+        """The questions to put one at a time, those left for later last."""
+        return tuple(sorted(self.update.to_ask, key=lambda each: self.is_later(each.item_id)))
+
+    @property
+    def to_take(self) -> tuple[Question, ...]:
+        """What we never touched: it can be taken in one press."""
+        return self.update.to_take
+
+    @property
+    def later(self) -> tuple[Question, ...]:
+        return tuple(each for each in self.to_ask if self.is_later(each.item_id))
+
+    def is_later(self, item_id: str) -> bool:
+        row = self.standing.answers.get(item_id)
+        return row is not None and row.choice == Choice.LATER
+
+    @cached_property
+    def edition(self) -> Edition:
+        """The newest edition, as answers need it."""
+        moved = (each for each in compare(self.standing.base, self.ours).items if each.moved)
+        return Edition(self.standing.theirs, frozenset(each.item_id for each in moved))
+
+    def question(self, item_id: str) -> Question | None:
+        """The question about a statement that is still open."""
+        return next((each for each in self.update.questions if each.item_id == item_id), None)
+
+    def following(self, item_id: str) -> Question | None:
+        """The open question to put after that about this statement, coming round to the first."""
+        order = [each.id for each in self.standing.theirs.items]
+        places = {other: place for place, other in enumerate(order)}
+        waiting = [each for each in self.to_ask if not self.is_later(each.item_id)]
+        here = places.get(item_id, -1)
+        after = [each for each in waiting if places.get(each.item_id, -1) > here]
+        return next(iter([*after, *waiting]), None)
+
+    def answered(self) -> tuple[Answered, ...]:
+        """The answers to the newest edition, the newest first; "later" is none."""
+        rows = self.standing.answers
+        found = []
+        for row in sorted(rows.values(), key=lambda row: row.at, reverse=True):
+            if row.choice == Choice.LATER or not row.before.get("main", False):
+                continue
+            together = [rows[item_id] for item_id in row.before["with"] if item_id in rows]
+            group = [other for other in together if other.at == row.at]
+            prints = [print_of(self.ours.item(each.item_id)) for each in group]
+            changed = prints != [each.before["after"] for each in group]
+            found.append(Answered(row, group, " ".join(prints), changed))
+        return tuple(found)
+
+    @cached_property
+    def told(self) -> Mapping[str, ItemChange]:
+        """What they changed since we last decided, by item id."""
+        return compare(self.standing.base, self.standing.theirs).by_id
+
+    def number(self, item_id: str) -> int | None:
+        """The number of a statement: ours, or theirs where we do not have it; None of a heading."""
+        return self.ours.numbers.get(item_id) or self.standing.theirs.numbers.get(item_id)
+
+    def is_heading(self, item: Item) -> bool:
+        return item.kind is Kind.HEADING
+
+
+async def update_of(session: AsyncSession, row: CharterRow) -> OurUpdate:
+    """A version and what the newest edition asks of it. Raises NoVersion."""
+    standing = await standing_of(session, row.id)
+    if standing is None:
+        raise NoVersion
+    return OurUpdate(row, standing, await read_charter(session, row.id))
+
+
+def seen_of(question: Question) -> str:
+    """A print of what we have of all that a question is about, as the page carries it."""
+    return " ".join(print_of(merge.ours) for merge in question.merges)
