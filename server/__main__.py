@@ -56,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     exporting = command("export", "Print a Charter as Markdown.")
     exporting.add_argument("charter", metavar="CHARTER", help="its id or short name")
 
+    verifying = command("verify", "Check a downloaded edition: is it what was published?")
+    verifying.add_argument("file", type=Path, metavar="FILE", help="its .json or .md")
+    verifying.add_argument("--digest", metavar="D", help="the digest that its page shows")
+
     inviting = command("invite", "Print a link that lets one person into a group.")
     inviting.add_argument("--group", required=True, metavar="G")
     inviting.add_argument("--name", required=True, metavar="N", help="the person's name")

@@ -12,7 +12,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import examples
-from server.errors import FileTooBig, NotACharter, UnknownCharter
+from server.errors import (
+    FileTooBig,
+    NotACharter,
+    NotAnEdition,
+    NotWhole,
+    Refusal,
+    UnknownCharter,
+)
 from server.live.actions import settle_now, start_charter
 from server.live.engine import Engine
 from server.live.journal import Journal
@@ -24,7 +31,7 @@ from server.serving import serve as run_server
 from server.serving import served_at
 from server.settings import Settings
 from server.store import Store
-from server.writing import limits
+from server.writing import edition_check, edition_files, limits
 from server.writing.markdown_in import parse
 from server.writing.markdown_out import markdown
 from server.writing.read_side import read_charter
@@ -89,6 +96,32 @@ def token(settings: Settings, person: str, group: str) -> None:
     print(_run(settings, work))
 
 
+def verify(_settings: Settings, file: Path, digest: str | None) -> None:
+    """Print whether a file is the edition that was published. Raises NotWhole when it is not."""
+    checked = edition_check.check(_read(file, edition_files.LARGEST, NotAnEdition))
+    edition = checked.edition
+    facts = [
+        f"{edition.title}, edition {edition.number}",
+        edition.name,
+        f"by {edition.by}",
+        f"published on {edition.published_at:%Y-%m-%d}",
+        f"{len(edition.charter.statements)} statements",
+    ]
+    print(", ".join(filter(None, facts)))
+    for sentence in checked.changed:
+        print(sentence)
+    if checked.removed:
+        print(f"The group removed words here in {checked.removed} places.")
+    print(f"Digest: {checked.digest}")
+    if not checked.is_whole:
+        raise NotWhole
+    if digest is not None and digest.strip().lower() != checked.digest:
+        raise NotWhole("This file is another edition than the one you asked about.")
+    print("This edition is whole.")
+    if digest is None:
+        print("Look at the page of the edition. Does it show the same digest?")
+
+
 def _run(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     """Do some work on an up-to-date database."""
     settings.data_folder.mkdir(parents=True, exist_ok=True)
@@ -108,14 +141,16 @@ def _engine(settings: Settings) -> AbstractAsyncContextManager[Engine]:
     return aclosing(Engine(settings))
 
 
-def _read(file: Path) -> bytes:
+def _read(
+    file: Path, most: int = limits.FILE_BYTES, otherwise: type[Refusal] = NotACharter
+) -> bytes:
     try:
         size = file.stat().st_size
-        if size > limits.FILE_BYTES:
+        if size > most:
             raise FileTooBig
         return file.read_bytes()
     except OSError as error:
-        raise NotACharter(f"We could not read the file {file}: {error.strerror}.") from error
+        raise otherwise(f"We could not read the file {file}: {error.strerror}.") from error
 
 
 async def _find_charter(session: AsyncSession, name: str) -> str:

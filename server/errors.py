@@ -126,6 +126,24 @@ class NotFilledIn(Refusal):
     sentence = "Something is missing. Please fill it in."
 
 
+class SameVersion(Refusal):
+    status = 422
+    sentence = "You chose the same one twice. Choose two that differ."
+
+
+# Forgetting earlier words for good
+
+
+class StillSaid(Refusal):
+    status = 409
+    sentence = "The Charter says these words now. Change them first."
+
+
+class NothingChosen(Refusal):
+    status = 422
+    sentence = "Please choose the words that we shall forget."
+
+
 # What arrives on a live socket
 
 
@@ -248,6 +266,11 @@ class NotAnEdition(Refusal):
     sentence = "We could not find an edition in this file."
 
 
+class NotWhole(Refusal):
+    status = 422
+    sentence = "This file is not what was published."
+
+
 # Our own versions
 
 
@@ -291,6 +314,26 @@ class NotUtf8(Refusal):
 class FileTooBig(Refusal):
     status = 413
     sentence = "This file is too big for a Charter."
+
+
+class UnknownEnding(Refusal):
+    status = 415
+    sentence = "We take Word (.docx), Markdown (.md) and plain text (.txt) files."
+
+
+class NotWhatItSays(Refusal):
+    status = 415
+    sentence = "This file is not what its name says. Save it again."
+
+
+class DamagedFile(Refusal):
+    status = 422
+    sentence = "We could not read this file. Save it again, and try again."
+
+
+class NoText(Refusal):
+    status = 422
+    sentence = "We found no words in this file."
 
 
 class SameIdTwice(Refusal):

@@ -20,7 +20,7 @@ docs/editions.md tells all of this step by step; `tests/wire/editions.json` has 
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,14 +95,33 @@ class Edition:
 
 
 def items_of(charter: Charter) -> tuple[EditionItem, ...]:
-    """The items that an edition of this valid Charter has."""
-    return tuple(_published(item) for item in charter.shown.items)
+    """The items that an edition of this valid Charter has: without additions that were undone."""
+    return all_items_of(charter.shown)
 
 
-def canonical(edition: Edition) -> bytes:
-    """The bytes that the digest is made of."""
-    value = {
-        "by": _composed(edition.by),
+def all_items_of(charter: Charter) -> tuple[EditionItem, ...]:
+    """All items of a valid Charter, as an edition has them."""
+    return tuple(_published(item) for item in charter.items)
+
+
+def composed(edition: Edition) -> Edition:
+    """The edition with all its text in Unicode form NFC; its items are so already."""
+    return replace(
+        edition,
+        by=_composed(edition.by),
+        name=_composed(edition.name),
+        note=_composed(edition.note),
+        title=_composed(edition.title),
+        summary=_composed(edition.summary),
+        people=tuple(map(_composed, edition.people)),
+    )
+
+
+def value(edition: Edition) -> dict[str, Any]:
+    """The object that the canonical form writes down."""
+    edition = composed(edition)
+    return {
+        "by": edition.by,
         "charter": edition.charter_id,
         "items": [
             {
@@ -116,16 +135,20 @@ def canonical(edition: Edition) -> bytes:
             for item in edition.items
         ],
         "language": edition.language,
-        "name": _composed(edition.name),
-        "note": _composed(edition.note),
+        "name": edition.name,
+        "note": edition.note,
         "number": edition.number,
-        "people": [_composed(name) for name in edition.people],
+        "people": list(edition.people),
         "published_at": moment(edition.published_at),
         "stands_on": edition.stands_on,
-        "summary": _composed(edition.summary),
-        "title": _composed(edition.title),
+        "summary": edition.summary,
+        "title": edition.title,
     }
-    return _bytes("edition", value)
+
+
+def canonical(edition: Edition) -> bytes:
+    """The bytes that the digest is made of."""
+    return _bytes("edition", value(edition))
 
 
 def digest(edition: Edition) -> str:
@@ -138,14 +161,14 @@ def digest_of_words(title: str, summary: str, language: str, items: tuple[Editio
 
     Two people who see the same one see the same Charter.
     """
-    value = [
+    said = [
         [_composed(title), _composed(summary), language],
         *(
             [i.id, str(i.kind), i.wording_digest, i.left_out, i.why_digest, list(i.origins)]
             for i in items
         ),
     ]
-    return hashlib.sha256(_bytes("words of an edition", value)).hexdigest()
+    return hashlib.sha256(_bytes("words of an edition", said)).hexdigest()
 
 
 def moment(at: datetime) -> str:

@@ -81,7 +81,7 @@ async def publish(
     stands_on = (
         None if adaptation is None else await session.get_one(EditionRow, adaptation.edition_id)
     )
-    made = Edition(
+    said = Edition(
         charter_id=charter_id,
         by=group.name,
         number=next_number,
@@ -95,6 +95,7 @@ async def publish(
         stands_on=None if stands_on is None else stands_on.digest,
         items=items,
     )
+    made = form.composed(said)
     edition = _row(made, None if stands_on is None else stands_on.id, by)
     session.add(edition)
     try:

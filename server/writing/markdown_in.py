@@ -11,7 +11,7 @@ Nothing is cut quietly: what is over a limit is refused with its line.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode as Node
@@ -37,11 +37,25 @@ _PART_LABELS = {labels.meaning: "meaning" for labels in LABELS.values()} | {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A Charter with what else its file says: `facts` on top, `marks` in the comment of an item."""
+
+    charter: Charter
+    facts: Mapping[str, str]
+    marks: Mapping[str, Mapping[str, str]]
+
+
 def parse(data: bytes, *, mint: Callable[[], str] = clock.new_id) -> Charter:
     """The Charter in a file. `mint` gives ids to what has none; positions are spread anew.
 
     Raises NotUtf8, FileTooBig, SameIdTwice (naming both lines) and NotACharter.
     """
+    return parse_all(data, mint=mint).charter
+
+
+def parse_all(data: bytes, *, mint: Callable[[], str] = clock.new_id) -> Parsed:
+    """The Charter in a file and all that its front matter and its comments say."""
     if len(data) > limits.FILE_BYTES:
         raise FileTooBig("This file is too big for a Charter. 1 MB is the most.")
     try:
@@ -66,12 +80,13 @@ def parse(data: bytes, *, mint: Callable[[], str] = clock.new_id) -> Charter:
     reader.read(body)
     if title is None and not reader.drafts:
         raise NotACharter
-    return Charter(
+    charter = Charter(
         title=_line(title or charters.UNTITLED, "title", limits.TITLE) or charters.UNTITLED,
         summary=_line(summary or "", "summary", limits.SUMMARY),
         language=language if charters.is_language(language) else charters.LANGUAGE,
         items=reader.items(),
     )
+    return Parsed(charter, facts, {draft.id: draft.marks for draft in reader.drafts})
 
 
 def _unquoted(value: str) -> str:
@@ -147,6 +162,7 @@ class _Draft:
     picture: str | None = None
     left_out: bool = False
     origins: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
     parts: dict[str, list[Block]] = field(default_factory=lambda: {part: [] for part in _PARTS})
 
 
@@ -219,6 +235,7 @@ class _Reader:
         facts = dict(_FACT.findall(rest))
         named = facts.get("id")
         draft = self._add(Kind(said), line, named if charters.is_name(named) else None)
+        draft.marks = facts
         draft.picture = facts.get("picture")
         draft.left_out = "left-out" in facts
         draft.origins = tuple(facts.get("origins", "").split(","))

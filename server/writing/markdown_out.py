@@ -57,21 +57,29 @@ _UNQUOTED = re.compile(r"[A-Za-z](?:[^\x00-\x1f:#]|:(?=\S)|(?<! )#)*")
 _NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
-def markdown(charter: Charter) -> str:
-    """The file of a valid Charter, in UTF-8 once encoded, with `\\n` at each line's end."""
+def markdown(
+    charter: Charter,
+    facts: Mapping[str, str] | None = None,
+    marks: Mapping[str, str] | None = None,
+) -> str:
+    """The file of a valid Charter, in UTF-8 once encoded, with `\\n` at each line's end.
+
+    `facts` are said on top of the file, and `marks` in the comment of the item with that id, for
+    those who read more from a file than a Charter (`edition_files`).
+    """
     labels = LABELS.get(charter.language.partition("-")[0].lower(), LABELS["en"])
     numbers = charter.numbers
-    parts = [_front_matter(charter), f"# {_heading_text(_escaped(charter.title))}"]
+    parts = [_front_matter(charter, facts or {}), f"# {_heading_text(_escaped(charter.title))}"]
     if charter.summary:
         parts.append(_line((Run(charter.summary),)))
     for item in charter.items:
-        parts.extend(_item(item, numbers, labels))
+        parts.extend(_item(item, numbers, labels, (marks or {}).get(item.id)))
     return "\n\n".join(parts) + "\n"
 
 
-def _front_matter(charter: Charter) -> str:
+def _front_matter(charter: Charter, facts: Mapping[str, str]) -> str:
     values = {"title": charter.title, "language": charter.language, "summary": charter.summary}
-    lines = [f"{key}: {_value(value)}" for key, value in values.items() if value]
+    lines = [f"{key}: {_value(value)}" for key, value in (values | dict(facts)).items() if value]
     return "\n".join(["---", *lines, "---"])
 
 
@@ -81,13 +89,15 @@ def _value(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _item(item: Item, numbers: Mapping[str, int], labels: Labels) -> Iterator[str]:
+def _item(
+    item: Item, numbers: Mapping[str, int], labels: Labels, mark: str | None
+) -> Iterator[str]:
     suffix = f" ({labels.left_out})" if item.left_out else ""
     if item.kind is Kind.HEADING:
         words = "".join(_inline(p.runs) for p in rich_text.paragraphs(item.words))
-        yield f"## {_heading_text(words + suffix)}\n{_marker(item)}"
+        yield f"## {_heading_text(words + suffix)}\n{_marker(item, mark)}"
     else:
-        yield f"### {labels.statement} {numbers[item.id]}{suffix}\n{_marker(item)}"
+        yield f"### {labels.statement} {numbers[item.id]}{suffix}\n{_marker(item, mark)}"
         yield from _blocks(item.words)
     if item.meaning:
         yield f"<!-- meaning -->\n**{labels.meaning}**"
@@ -97,7 +107,7 @@ def _item(item: Item, numbers: Mapping[str, int], labels: Labels) -> Iterator[st
         yield from _blocks(item.why)
 
 
-def _marker(item: Item) -> str:
+def _marker(item: Item, mark: str | None) -> str:
     facts = [str(item.kind), f"id={item.id}"]
     if item.picture is not None:
         facts.append(f"picture={item.picture}")
@@ -105,6 +115,8 @@ def _marker(item: Item) -> str:
         facts.append("left-out")
     if item.origins:
         facts.append(f"origins={','.join(item.origins)}")
+    if mark is not None:
+        facts.append(mark)
     return f"<!-- {' '.join(facts)} -->"
 
 

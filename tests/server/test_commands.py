@@ -8,11 +8,11 @@ import pytest
 
 from server import commands
 from server.__main__ import main
-from server.errors import FileTooBig, NotUtf8, UnknownCharter, UnknownGroup
+from server.errors import FileTooBig, NotUtf8, NotWhole, UnknownCharter, UnknownGroup
 from server.people.permits import Role
 from server.settings import bundled
 from server.store import Store
-from server.writing import limits
+from server.writing import edition_files, limits
 from server.writing.markdown_in import parse
 from tests.server.live.written import write_into
 
@@ -206,3 +206,56 @@ def test_every_command_is_listed_with_what_it_does() -> None:
 
 def test_roles_are_those_of_the_permits() -> None:
     assert {role.value for role in Role} == {"member", "reader", "organiser"}
+
+
+# Editions
+
+EDITION = Path(__file__).parents[1] / "wire" / "edition.md"
+DIGEST = "05dea793a88c492c0cdd02445f5d07b309b1141e71abe32994d707e09969b028"
+
+
+def test_an_edition_is_verified_without_a_database(run: Run, data: Path) -> None:
+    told = run("verify", EDITION)
+    assert "Ein Siarter, edition 2, Second edition, by Devon, published on 2026-11-03" in told
+    assert "This edition is whole." in told
+    assert DIGEST in told
+    assert not data.exists()
+
+
+def test_an_edition_is_verified_against_the_digest_of_its_page(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "This edition is whole." in run("verify", EDITION, "--digest", DIGEST.upper())
+    assert main(["verify", str(EDITION), "--digest", "0" * 64]) == 1
+    told = capsys.readouterr()
+    assert "whole" not in told.out
+    assert told.err == "This file is another edition than the one you asked about.\n"
+
+
+def test_one_letter_is_told_with_its_statement(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "edition.md"
+    file.write_text(EDITION.read_text("utf-8").replace("I choose", "I chose"), "utf-8")
+    assert main(["verify", str(file)]) == 1
+    told = capsys.readouterr()
+    assert "Statement 1 is not what was published." in told.out
+    assert "whole" not in told.out
+    assert told.err == f"{NotWhole.sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("charter.md", "We could not find an edition in this file.\n"),
+        ("nothing.md", "We could not read the file"),
+        ("huge.json", "This file is too big for a Charter.\n"),
+    ],
+)
+def test_what_is_no_edition_is_not_verified(
+    refused: Run, tmp_path: Path, name: str, sentence: str
+) -> None:
+    (tmp_path / "charter.md").write_bytes(STARTER.read_bytes())
+    with (tmp_path / "huge.json").open("wb") as huge:
+        huge.truncate(edition_files.LARGEST + 1)
+    assert refused("verify", tmp_path / name).startswith(sentence)

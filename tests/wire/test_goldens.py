@@ -30,7 +30,7 @@ def test_documents_are_what_yjs_writes(node: str) -> None:
     assert by_yjs(node) == [golden for golden in kept if golden["writer"] == "yjs"]
 
 
-@pytest.mark.parametrize("name", ["frames", "positions", "wordings"])
+@pytest.mark.parametrize("name", ["editions", "frames", "positions", "wordings"])
 def test_cases_are_what_their_script_prints(node: str, name: str) -> None:
     script = HERE / f"write_{name}.mjs"
     printed = subprocess.run([node, str(script)], check=True, capture_output=True).stdout
