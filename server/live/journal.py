@@ -8,16 +8,13 @@ it, and a commit costs the event loop one hop instead of one a statement.
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Dialect,
     Engine,
-    and_,
     bindparam,
     delete,
     func,
@@ -129,7 +126,6 @@ class Journal:
         # Each look at a Charter is of one moment, however many questions it takes.
         moment = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._looking = self._engine.execution_options(reading=True, **moment)
-        self._statements = _Statements(self._engine.dialect)
         self._driver = self._engine.dialect.loaded_dbapi
         # The writer's own, kept open: borrowing one for each commit takes as long as the commit.
         self._connection: Connection | None = None
@@ -144,7 +140,7 @@ class Journal:
         what a batch's `record` raised, and Trouble or DiskFull when the commit failed or its
         outcome is unknown.
         """
-        return await self._write(_append, self._statements, batches)
+        return await self._write(_append, batches)
 
     async def checkpoint(self, checkpoints: Sequence[Checkpoint]) -> set[str]:
         """Replace checkpoints and the read side in one commit; returns the Charters it took.
@@ -178,8 +174,12 @@ class Journal:
         """
         return await self._write(_set_aside, charter_id, generation, fallen, reason)
 
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do some work in a transaction of its own; nobody on this server writes meanwhile."""
+        return await self._write(work)
+
     async def open(self, charter_id: str) -> Opened | None:
-        return await self._read(_open, charter_id)
+        return await self._read(open_now, charter_id)
 
     async def since(self, charter_id: str, seq: int) -> tuple[Entry, ...] | None:
         """The entries after `seq`; None when a checkpoint has already replaced some of them."""
@@ -245,52 +245,67 @@ def _refusal(error: Exception) -> Trouble:
     return Trouble()
 
 
-class _Statements:
-    """What runs with every commit, compiled for one database."""
+# What runs with every commit and every checkpoint.
 
-    def __init__(self, dialect: Dialect) -> None:
-        charters = CharterRow.__table__.c
-        self.count_up = Compiled(
-            update(CharterRow)
-            .where(
-                charters.id == bindparam("charter"),
-                charters.generation == bindparam("of_generation"),
-            )
-            .values(last_seq=charters.last_seq + bindparam("more"))
-            .returning(charters.last_seq),
-            dialect,
-        )
-        self.add_entry = Compiled(insert(EntryRow), dialect)
+_charters, _entry_rows = CharterRow.__table__.c, EntryRow.__table__.c
+_COUNT_UP = Compiled(
+    update(CharterRow)
+    .where(
+        _charters.id == bindparam("charter"),
+        _charters.generation == bindparam("of_generation"),
+    )
+    .values(last_seq=_charters.last_seq + bindparam("more"))
+    .returning(_charters.last_seq)
+)
+_ADD_ENTRY = Compiled(insert(EntryRow))
+_SETTLE = Compiled(
+    update(CharterRow)
+    .where(
+        _charters.id == bindparam("charter"),
+        _charters.generation == bindparam("of_generation"),
+        _charters.settled_seq < bindparam("seq"),
+    )
+    .values(settled_seq=bindparam("seq"))
+)
+_TAKE_ENTRIES = Compiled(
+    delete(EntryRow)
+    .where(_entry_rows.charter_id == bindparam("charter"), _entry_rows.seq <= bindparam("seq"))
+    .returning(_entry_rows.at)
+)
+_CHECKPOINT = ("seq", "generation", "state", "known", "at")
+_ADD_CHECKPOINT = Compiled(insert(CheckpointRow))
+_REPLACE_CHECKPOINT = Compiled(
+    update(CheckpointRow)
+    .where(CheckpointRow.__table__.c.charter_id == bindparam("charter"))
+    .values({name: bindparam(name) for name in _CHECKPOINT})
+)
 
 
-def _append(
-    connection: Connection, statements: _Statements, batches: Sequence[Batch]
-) -> dict[str, int]:
+def _append(connection: Connection, batches: Sequence[Batch]) -> dict[str, int]:
     last: dict[str, int] = {}
     entries: list[dict[str, object]] = []
     at = clock.now()
-    with closing(connection.connection.cursor()) as cursor:
-        # Always in the same order, so that two servers never wait for each other in a ring.
-        for batch in sorted(batches, key=lambda one: one.charter_id):
-            if batch.clients and not _own(connection, batch):
-                continue
-            statements.count_up.run(
-                cursor,
-                {
-                    "charter": batch.charter_id,
-                    "of_generation": batch.generation,
-                    "more": len(batch.changes),
-                },
-            )
-            counted = cursor.fetchone()
-            if counted is None:
-                continue
-            last[batch.charter_id] = counted[0]
-            entries += _entries_of(batch, counted[0] - len(batch.changes) + 1, at)
-            if batch.record is not None:
-                _record(connection, batch.record)
-        if entries:
-            statements.add_entry.run_each(cursor, entries)
+    # Always in the same order, so that two servers never wait for each other in a ring.
+    for batch in sorted(batches, key=lambda one: one.charter_id):
+        if batch.clients and not _own(connection, batch):
+            continue
+        counted = _COUNT_UP.rows(
+            connection,
+            {
+                "charter": batch.charter_id,
+                "of_generation": batch.generation,
+                "more": len(batch.changes),
+            },
+        )
+        if not counted:
+            continue
+        [(last_seq,)] = counted
+        last[batch.charter_id] = last_seq
+        entries += _entries_of(batch, last_seq - len(batch.changes) + 1, at)
+        if batch.record is not None:
+            _record(connection, batch.record)
+    if entries:
+        _ADD_ENTRY.run_each(connection, entries)
     return last
 
 
@@ -356,7 +371,8 @@ def _entries(connection: Connection, charter_id: str, after: int) -> tuple[Entry
     return tuple(Entry(seq, person_id, change) for seq, person_id, change in rows)
 
 
-def _open(connection: Connection, charter_id: str) -> Opened | None:
+def open_now(connection: Connection, charter_id: str) -> Opened | None:
+    """All that is stored of a document."""
     charter = connection.execute(
         select(
             CharterRow.generation,
@@ -425,12 +441,8 @@ def _checkpoint(
 ) -> set[str]:
     taken = set()
     for new in sorted(checkpoints, key=lambda one: one.charter_id):
-        stored = connection.execute(
-            select(CharterRow.generation, CharterRow.settled_seq)
-            .where(CharterRow.id == new.charter_id)
-            .with_for_update()
-        ).one_or_none()
-        if stored is None or stored.generation != new.generation or stored.settled_seq >= new.seq:
+        stands = {"charter": new.charter_id, "of_generation": new.generation, "seq": new.seq}
+        if not _SETTLE.run(connection, stands):
             continue
         _replace_checkpoint(connection, new)
         span = _take_entries(connection, new)
@@ -444,13 +456,9 @@ def _checkpoint(
 
 def _take_entries(connection: Connection, new: Checkpoint) -> sittings.Span:
     """Let go of the entries that a checkpoint replaces; returns when they were written."""
-    replaced = and_(EntryRow.charter_id == new.charter_id, EntryRow.seq <= new.seq)
-    first, last = connection.execute(
-        select(func.min(EntryRow.at), func.max(EntryRow.at)).where(replaced)
-    ).one()
-    connection.execute(delete(EntryRow).where(replaced))
-    now = clock.now()
-    return sittings.Span(first or now, last or now)
+    gone = _TAKE_ENTRIES.rows(connection, {"charter": new.charter_id, "seq": new.seq})
+    written = [at for (at,) in gone] or [clock.now()]
+    return sittings.Span(min(written), max(written))
 
 
 def _replace_checkpoint(connection: Connection, new: Checkpoint) -> None:
@@ -461,11 +469,8 @@ def _replace_checkpoint(connection: Connection, new: Checkpoint) -> None:
         "known": new.known,
         "at": clock.now(),
     }
-    replaced = connection.execute(
-        update(CheckpointRow).where(CheckpointRow.charter_id == new.charter_id).values(values)
-    )
-    if replaced.rowcount == 0:
-        connection.execute(insert(CheckpointRow).values(charter_id=new.charter_id, **values))
+    if not _REPLACE_CHECKPOINT.run(connection, {"charter": new.charter_id, **values}):
+        _ADD_CHECKPOINT.run(connection, {"charter_id": new.charter_id, **values})
 
 
 def _set_aside(
@@ -479,7 +484,7 @@ def _set_aside(
     held = connection.scalar(
         select(CharterRow.generation).where(CharterRow.id == charter_id).with_for_update()
     )
-    opened = _open(connection, charter_id)
+    opened = open_now(connection, charter_id)
     if held != generation or opened is None or not (entries := fallen(opened)):
         return ()
     connection.execute(

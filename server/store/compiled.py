@@ -4,40 +4,92 @@ SQLAlchemy looks a statement up, names its values and wraps its result at each c
 longer than the statement itself (docs/decisions/journal-thread.md has figures).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.sql.dml import UpdateBase
 
 Values = Mapping[str, object]
+_Process = Callable[[Any], Any] | None
 
 
 class Compiled:
-    """An INSERT, UPDATE or DELETE in the words of one database."""
+    """A statement whose values are all named; compiled when a database first needs it.
 
-    def __init__(self, statement: UpdateBase, dialect: Dialect) -> None:
+    Values may be anything of the types of the columns; a list to choose from (`IN`) is none.
+    """
+
+    def __init__(self, statement: UpdateBase | Select[Any]) -> None:
+        self._statement = statement
+        self._compiled: WeakKeyDictionary[Dialect, _ForOneDatabase] = WeakKeyDictionary()
+
+    def run(self, connection: Connection, values: Values) -> int:
+        """Run it once; returns how many rows it touched. `values` has every value it names."""
+        words = self._for(connection.dialect)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(words.text, words.bound(values))
+            return cursor.rowcount
+
+    def run_each(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Run it once for each row."""
+        words = self._for(connection.dialect)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.executemany(words.text, [words.bound(values) for values in rows])
+
+    def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """What a SELECT finds, or what another statement returns."""
+        words = self._for(connection.dialect)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(words.text, words.bound(values))
+            return [words.read(row) for row in cursor.fetchall()]
+
+    def _for(self, dialect: Dialect) -> "_ForOneDatabase":
+        words = self._compiled.get(dialect)
+        if words is None:
+            words = self._compiled[dialect] = _ForOneDatabase(self._statement, dialect)
+        return words
+
+
+class _ForOneDatabase:
+    """A statement in the words of one database, and how its values go in and come out."""
+
+    def __init__(self, statement: UpdateBase | Select[Any], dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        self._words = str(compiled)
+        self.text = str(compiled)
         self._order = compiled.positiontup
-        self._ready = {
+        # What the statement itself gives, such as a limit.
+        self._given = {
+            name: bind.effective_value
+            for name, bind in compiled.binds.items()
+            if not bind.required and bind.effective_value is not None
+        }
+        self._in: dict[str, Callable[[Any], Any]] = {
             name: process
             for name, bind in compiled.binds.items()
             if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
+        columns = (
+            statement.selected_columns
+            if isinstance(statement, Select)
+            else statement.exported_columns
+        )
+        self._out: list[_Process] = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
+        ]
+        self._as_it_is = not any(self._out)
 
-    def run(self, cursor: DBAPICursor, values: Values) -> None:
-        """Run it once. `values` has every value that the statement names."""
-        cursor.execute(self._words, self._bound(values))
-
-    def run_each(self, cursor: DBAPICursor, rows: Sequence[Values]) -> None:
-        """Run it once for each row."""
-        cursor.executemany(self._words, [self._bound(values) for values in rows])
-
-    def _bound(self, values: Values) -> Any:
-        bound = {
-            name: self._ready[name](value) if name in self._ready else value
-            for name, value in values.items()
-        }
+    def bound(self, values: Values) -> Any:
+        ready = self._in
+        bound = dict(self._given)
+        for name, value in values.items():
+            bound[name] = ready[name](value) if name in ready else value
         return bound if self._order is None else tuple(bound[name] for name in self._order)
+
+    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self._as_it_is:
+            return row
+        pairs = zip(self._out, row, strict=True)
+        return tuple(value if process is None else process(value) for process, value in pairs)

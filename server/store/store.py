@@ -6,12 +6,12 @@ connections on a thread of its own: one hop a commit instead of one a statement
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from server.errors import BadSetting
@@ -22,6 +22,8 @@ _PATIENCE = 30
 # SQLite reuses its write-ahead log from the start once it has this many pages (4 kB each).
 _LOG_PAGES = 1000
 _PAGE = 4096
+# How long writing a table anew waits for those who use it, in seconds.
+_LOCK_PATIENCE = 5
 
 
 class Store:
@@ -70,6 +72,23 @@ class Store:
         finally:
             engine.dispose()
 
+    def wipe(self, tables: Sequence[str]) -> bool:
+        """Make what was deleted unreadable in the database's files; returns whether it is done.
+
+        SQLite writes the whole database anew and empties its log: deleted rows are overwritten when
+        they go (`secure_delete`), but a page that was parted may keep a copy. It is not done while
+        somebody goes on reading the log; ask again then. PostgreSQL writes these tables anew where
+        it can have them for itself at once, and else only frees the room of their deleted rows;
+        its log and its standbys are not ours to empty (docs/decisions/forgetting.md).
+        """
+        engine = self.plain_engine()
+        try:
+            if self.is_sqlite:
+                return _wipe_sqlite(engine)
+            return _wipe_postgresql(engine, tables)
+        finally:
+            engine.dispose()
+
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[AsyncSession]:
         """A unit of work: committed at the end, rolled back when anything is raised."""
@@ -98,6 +117,30 @@ class Store:
         if self.is_sqlite:
             return options | {"connect_args": {"timeout": _PATIENCE}}
         return options | {"pool_pre_ping": True}
+
+
+def _wipe_sqlite(engine: Engine) -> bool:
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, *_ = cursor.fetchone() or (1,)
+        return not busy
+
+
+def _wipe_postgresql(engine: Engine, tables: Sequence[str]) -> bool:
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with alone.connect() as connection:
+        connection.execute(text(f"SET lock_timeout = '{_LOCK_PATIENCE}s'"))
+        whole = True
+        for table in tables:
+            try:
+                connection.execute(text(f"VACUUM (FULL) {table}"))
+            except OperationalError:
+                whole = False
+                connection.execute(text(f"VACUUM {table}"))
+        # The pool gives the connection back as it was.
+        connection.execute(text("RESET lock_timeout"))
+        return whole
 
 
 def _with_driver(address: str) -> URL:

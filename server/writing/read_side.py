@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, true, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
 from server.errors import UnknownCharter
+from server.store.compiled import Compiled
 from server.writing import charter as charters
 from server.writing import rich_text, wording
 from server.writing.charter import Charter, Item, Kind
@@ -22,6 +23,44 @@ from server.writing.tables import CharterRow, ItemRow, WordingRow
 
 # What of an item's row is read from the document.
 _READ = ("kind", "position", "wording_digest", "left_out", "why", "origins")
+
+# What runs with every settle.
+_items = ItemRow.__table__.c
+_OF_CHARTER = select(_items.item_id, *(_items[name] for name in _READ)).where(
+    _items.charter_id == bindparam("charter")
+)
+_ITEMS = Compiled(_OF_CHARTER)
+_ITEM = Compiled(_OF_CHARTER.where(_items.item_id == bindparam("item")))
+_ADD_ITEM = Compiled(insert(ItemRow))
+_CHANGE_ITEM = Compiled(
+    update(ItemRow)
+    .where(_items.charter_id == bindparam("charter"), _items.item_id == bindparam("item"))
+    .values({name: bindparam(name) for name in (*_READ, "changed_at", "changed_by")})
+)
+_META = ("title", "summary", "language", "settled_seq")
+_STAND_AT = Compiled(
+    update(CharterRow)
+    .where(CharterRow.__table__.c.id == bindparam("charter"))
+    .values({name: bindparam(name) for name in _META})
+)
+_SAYS = ("words", "meaning", "picture", "removed_at")
+
+
+def _adding(insertion: sqlite.Insert | postgresql.Insert) -> Compiled:
+    """Another server may be storing the same words; and what was forgotten may be said again."""
+    return Compiled(
+        insertion.on_conflict_do_update(
+            index_elements=["digest"],
+            set_={name: insertion.excluded[name] for name in _SAYS},
+            where=WordingRow.__table__.c.removed_at.is_not(None),
+        )
+    )
+
+
+_ADD_WORDING = {
+    "sqlite": _adding(sqlite.insert(WordingRow)),
+    "postgresql": _adding(postgresql.insert(WordingRow)),
+}
 
 
 def store_reading(
@@ -48,13 +87,8 @@ def store_reading(
         item_id: wording.digest_of_canonical(each).whole for item_id, each in wordings.items()
     }
     stored = {
-        row.item_id: dict(zip(_READ, row[1:], strict=True))
-        for row in connection.execute(
-            select(ItemRow.item_id, *(getattr(ItemRow, name) for name in _READ)).where(
-                ItemRow.charter_id == charter_id,
-                true() if only is None else ItemRow.item_id.in_(only),
-            )
-        )
+        item_id: dict(zip(_READ, read, strict=True))
+        for item_id, *read in _stored(connection, charter_id, only)
     }
     new: list[dict[str, Any]] = []
     newer: list[dict[str, Any]] = []
@@ -79,15 +113,15 @@ def store_reading(
     gone = stored.keys() - digests.keys()
     touched += (Touched(item_id, stored[item_id], None) for item_id in sorted(gone))
     _store_items(connection, charter_id, new, newer, gone)
-    connection.execute(
-        update(CharterRow)
-        .where(CharterRow.id == charter_id)
-        .values(
-            title=charter.title,
-            summary=charter.summary,
-            language=charter.language,
-            settled_seq=seq,
-        )
+    _STAND_AT.run(
+        connection,
+        {
+            "charter": charter_id,
+            "title": charter.title,
+            "summary": charter.summary,
+            "language": charter.language,
+            "settled_seq": seq,
+        },
     )
     return tuple(touched)
 
@@ -143,17 +177,15 @@ def _item(row: ItemRow, says: WordingRow) -> Item:
 def _store_wordings(connection: Connection, new: Mapping[str, wording.Wording]) -> None:
     if not new:
         return
-    # Another server may be storing the same words at this moment.
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(WordingRow).on_conflict_do_nothing()
-    connection.execute(
-        statement,
+    _ADD_WORDING[connection.dialect.name].run_each(
+        connection,
         [
             {
                 "digest": digest,
                 "words": rich_text.to_json(each.words),
                 "meaning": rich_text.to_json(each.meaning),
                 "picture": each.picture,
+                "removed_at": None,
             }
             # In one order everywhere, so that two servers never wait for each other in a circle.
             for digest, each in sorted(new.items())
@@ -173,12 +205,16 @@ def _store_items(
             delete(ItemRow).where(ItemRow.charter_id == charter_id, ItemRow.item_id.in_(gone))
         )
     if new:
-        connection.execute(insert(ItemRow), [{"charter_id": charter_id, **row} for row in new])
+        _ADD_ITEM.run_each(connection, [{"charter_id": charter_id, **row} for row in new])
     if newer:
-        items = ItemRow.__table__
-        connection.execute(
-            update(ItemRow)
-            .where(items.c.charter_id == charter_id, items.c.item_id == bindparam("item"))
-            .values({name: bindparam(name) for name in (*_READ, "changed_at", "changed_by")}),
-            newer,
-        )
+        _CHANGE_ITEM.run_each(connection, [{"charter": charter_id, **row} for row in newer])
+
+
+def _stored(
+    connection: Connection, charter_id: str, only: Collection[str] | None
+) -> list[tuple[Any, ...]]:
+    if only is None:
+        return _ITEMS.rows(connection, {"charter": charter_id})
+    # Few are touched between two settles: one at a time is one statement for any number.
+    found = (_ITEM.rows(connection, {"charter": charter_id, "item": item}) for item in only)
+    return [row for rows in found for row in rows]

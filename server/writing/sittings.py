@@ -12,10 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    null,
+    select,
+    update,
+)
 
 from server import clock
 from server.store.base import Base
+from server.store.compiled import Compiled
 from server.writing.tables import SittingChangeRow, SittingRow, WordingRow
 
 QUIET = timedelta(minutes=10)
@@ -27,6 +38,36 @@ _MOST_PASSED = 100
 State = Mapping[str, Any]
 """An item's row of the read side: `{kind, position, wording_digest, left_out, why, origins}`."""
 
+# What runs with every settle.
+_sittings, _changes = SittingRow.__table__.c, SittingChangeRow.__table__.c
+_NEWEST = Compiled(
+    select(_sittings.id, _sittings.last_at, _sittings.ended_at)
+    .where(_sittings.charter_id == bindparam("charter"))
+    .order_by(_sittings.last_at.desc())
+    .limit(1)
+)
+_GO_ON = Compiled(
+    update(SittingRow)
+    .where(_sittings.id == bindparam("sitting"))
+    .values(last_at=bindparam("last_at"), ended_at=null())
+)
+_ADD_SITTING = Compiled(insert(SittingRow))
+_THIS_CHANGE = (
+    _changes.sitting_id == bindparam("sitting"),
+    _changes.item_id == bindparam("item"),
+)
+_NOTED = Compiled(
+    select(_changes.before_digest, _changes.after_digest, _changes.passed, _changes.persons).where(
+        *_THIS_CHANGE
+    )
+)
+_ADD_CHANGE = Compiled(insert(SittingChangeRow))
+_CHANGE_AGAIN = Compiled(
+    update(SittingChangeRow)
+    .where(*_THIS_CHANGE)
+    .values({name: bindparam(name) for name in ("after", "after_digest", "passed", "persons")})
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -35,6 +76,16 @@ class Touched:
     item_id: str
     before: State | None
     after: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What a sitting has noted of an item so far."""
+
+    before_digest: str | None
+    after_digest: str | None
+    passed: Sequence[str]
+    persons: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +113,11 @@ def record(
     if not touched:
         return
     sitting_id = _going_on(connection, charter_id, span, quiet)
-    changes = SittingChangeRow.__table__.c
-    rows = connection.execute(
-        select(
-            changes.item_id,
-            changes.before_digest,
-            changes.after_digest,
-            changes.passed,
-            changes.persons,
-        ).where(
-            changes.sitting_id == sitting_id,
-            changes.item_id.in_([one.item_id for one in touched]),
-        )
-    )
-    known = {row.item_id: row for row in rows}
+    known = {
+        one.item_id: _Noted(*row)
+        for one in touched
+        for row in _NOTED.rows(connection, {"sitting": sitting_id, "item": one.item_id})
+    }
     new: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     for one in touched:
@@ -90,18 +132,11 @@ def record(
             everybody = list(dict.fromkeys([*noted.persons, *by]))
             again.append({"item": one.item_id, "passed": passed, "persons": everybody, **after})
     if new:
-        connection.execute(
-            insert(SittingChangeRow), [{"sitting_id": sitting_id, **row} for row in new]
+        _ADD_CHANGE.run_each(
+            connection, [{"sitting_id": sitting_id, "removed_at": None, **row} for row in new]
         )
     if again:
-        connection.execute(
-            update(SittingChangeRow)
-            .where(changes.sitting_id == sitting_id, changes.item_id == bindparam("item"))
-            .values(
-                {name: bindparam(name) for name in ("after", "after_digest", "passed", "persons")}
-            ),
-            again,
-        )
+        _CHANGE_AGAIN.run_each(connection, [{"sitting": sitting_id, **row} for row in again])
 
 
 def going_on(connection: Connection) -> list[str]:
@@ -167,28 +202,23 @@ def references() -> list[Any]:
 
 def _going_on(connection: Connection, charter_id: str, span: Span, quiet: timedelta) -> str:
     """The sitting that edits of this time belong to: the one going on, or a new one."""
-    newest = connection.execute(
-        select(SittingRow.id, SittingRow.last_at, SittingRow.ended_at)
-        .where(SittingRow.charter_id == charter_id)
-        .order_by(SittingRow.last_at.desc())
-        .limit(1)
-    ).one_or_none()
-    if newest is not None:
-        within = quiet if newest.ended_at is None else min(quiet, _BACK_WITHIN)
-        if span.first - newest.last_at <= within:
-            connection.execute(
-                update(SittingRow)
-                .where(SittingRow.id == newest.id)
-                .values(last_at=max(span.last, newest.last_at), ended_at=None)
-            )
-            return str(newest.id)
-        if newest.ended_at is None:
-            _end(connection, newest.id)
+    for newest, last_at, ended_at in _NEWEST.rows(connection, {"charter": charter_id}):
+        within = quiet if ended_at is None else min(quiet, _BACK_WITHIN)
+        if span.first - last_at <= within:
+            _GO_ON.run(connection, {"sitting": newest, "last_at": max(span.last, last_at)})
+            return str(newest)
+        if ended_at is None:
+            _end(connection, newest)
     sitting_id = clock.new_id()
-    connection.execute(
-        insert(SittingRow).values(
-            id=sitting_id, charter_id=charter_id, began_at=span.first, last_at=span.last
-        )
+    _ADD_SITTING.run(
+        connection,
+        {
+            "id": sitting_id,
+            "charter_id": charter_id,
+            "began_at": span.first,
+            "last_at": span.last,
+            "ended_at": None,
+        },
     )
     return sitting_id
 
@@ -201,7 +231,7 @@ def _side(name: str, state: State | None) -> dict[str, Any]:
     return {name: rest, f"{name}_digest": state["wording_digest"]}
 
 
-def _passed(connection: Connection, noted: Row[*tuple[Any, ...]], after: str | None) -> list[str]:
+def _passed(connection: Connection, noted: _Noted, after: str | None) -> list[str]:
     """The wordings on the way, with the one that was the newest until now."""
     passed = list(noted.passed)
     last = noted.after_digest

@@ -1,15 +1,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, Dialect, event, func, select
 
 from server import clock
 from server.errors import UnknownCharter
 from server.people.actions import make_group
 from server.people.tables import PersonRow
 from server.store import Store
+from server.store.compiled import Compiled
 from server.writing import charter as charters
 from server.writing.actions import add_charter
 from server.writing.charter import Charter, Item, Kind
@@ -63,12 +66,20 @@ async def settle(
     """Store a reading; returns the first words of the statements that it took."""
     statements: list[str] = []
 
-    def work(connection: Connection) -> None:
-        @event.listens_for(connection, "before_cursor_execute")
-        def on_execute(_c: object, _cursor: object, statement: str, *_: object) -> None:
-            statements.append(statement.split(maxsplit=1)[0])
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement.split(maxsplit=1)[0])
 
-        store_reading(connection, charter_id, charter, seq, changed or {})
+    def found(compiled: Compiled, dialect: Dialect) -> Any:
+        words = words_for(compiled, dialect)
+        note(None, None, words.text)
+        return words
+
+    words_for = Compiled._for
+
+    def work(connection: Connection) -> None:
+        event.listen(connection, "before_cursor_execute", note)
+        with patch.object(Compiled, "_for", found):
+            store_reading(connection, charter_id, charter, seq, changed or {})
 
     async with store.engine.begin() as connection:
         await connection.run_sync(work)
