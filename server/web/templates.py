@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 from server.settings import Settings, bundled
 from server.web.assets import Assets
+from server.web.dates import in_words
 from server.web.forms import FormToken
 
 
@@ -42,6 +43,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.filters["in_words"] = in_words
         self.environment.globals |= {
             "asset": self.assets.tags,
             "help_name": settings.help_name,

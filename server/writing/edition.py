@@ -31,6 +31,8 @@ from server.writing.wording import Wording
 
 VERSION = 1
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+_WORDS_REMOVED = rich_text.from_text("These words were removed.")
+_WHY_REMOVED = rich_text.from_text("This reason was removed.")
 NO_WHY = wording.digest_of_why(())
 
 
@@ -92,6 +94,25 @@ class Edition:
                 for item, place in zip(self.items, places, strict=True)
             ),
         )
+
+    @property
+    def told(self) -> Charter:
+        """What people are shown: with a sentence in the place of what was forgotten."""
+        charter = self.charter
+        told = (
+            replace(
+                item,
+                words=_WORDS_REMOVED if published.wording is None else item.words,
+                why=_WHY_REMOVED if published.why is None else item.why,
+            )
+            for published, item in zip(self.items, charter.items, strict=True)
+        )
+        return replace(charter, items=tuple(told))
+
+    @property
+    def removed(self) -> int:
+        """How many items say no more all that they said."""
+        return sum(item.is_removed for item in self.items)
 
 
 def items_of(charter: Charter) -> tuple[EditionItem, ...]:

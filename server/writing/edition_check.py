@@ -44,8 +44,7 @@ def check(data: bytes) -> Checked:
             changed = ("The list of statements, the name, the date or the note was changed.",)
         elif not edition_files.holds_only(data, edition):
             changed = ("Something around the words was changed.",)
-    removed = sum(item.is_removed for item in edition.items)
-    return Checked(edition, said, digest, changed, removed)
+    return Checked(edition, said, digest, changed, edition.removed)
 
 
 def _changed(edition: Edition) -> Iterator[str]:

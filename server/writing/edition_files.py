@@ -17,7 +17,7 @@ from server.errors import FileTooBig, NotACharter, NotAnEdition, NotUtf8, SameId
 from server.writing import charter as charters
 from server.writing import edition as form
 from server.writing import rich_text, wording
-from server.writing.charter import Charter, Kind
+from server.writing.charter import Kind
 from server.writing.edition import Edition, EditionItem
 from server.writing.markdown_in import parse_all
 from server.writing.markdown_out import markdown
@@ -27,9 +27,6 @@ MARK = "our-charter"
 FORM = f"edition {form.VERSION}"
 # A Charter of 4 MB, written as JSON.
 LARGEST = 32_000_000
-
-_WORDS_REMOVED = rich_text.from_text("These words were removed.")
-_WHY_REMOVED = rich_text.from_text("This reason was removed.")
 
 
 def read(data: bytes) -> tuple[Edition, str]:
@@ -101,7 +98,7 @@ def to_markdown(edition: Edition) -> str:
         )
         for item in edition.items
     }
-    return markdown(_told(edition), facts, marks)
+    return markdown(edition.told, facts, marks)
 
 
 def from_markdown(data: bytes) -> tuple[Edition, str]:
@@ -194,21 +191,6 @@ def _item(listed: Mapping[str, Any]) -> EditionItem:
         if says["why"] is None
         else wording.canonical_text(rich_text.from_json(says["why"])),
     )
-
-
-def _told(edition: Edition) -> Charter:
-    """The Charter of an edition, with a sentence in the place of what was forgotten."""
-    charter = edition.charter
-    pairs = zip(edition.items, charter.items, strict=True)
-    told = (
-        replace(
-            item,
-            words=_WORDS_REMOVED if published.wording is None else item.words,
-            why=_WHY_REMOVED if published.why is None else item.why,
-        )
-        for published, item in pairs
-    )
-    return replace(charter, items=tuple(told))
 
 
 def _marked(item: EditionItem, marks: Mapping[str, str]) -> EditionItem:

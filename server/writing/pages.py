@@ -94,7 +94,6 @@ async def read(request: Request) -> Response:
     who: Who | None = request.state.who
     row, group, charter = await _charter(request, Action.READ)
     templates: Templates = request.app.state.templates
-    kept = replace(charter, items=tuple(item for item in charter.items if not item.left_out))
     features: Sequence[Adds] = getattr(request.app.state, "additions", ())
     async with request.app.state.store.reading() as session:
         added = await gather(features, session, who, row, group)
@@ -106,15 +105,23 @@ async def read(request: Request) -> Response:
             "group": group,
             "charter": charter,
             "language": charter.language,
-            "sections": kept.sections,
-            "contents": kept.headings,
-            "left_out": [item for item in charter.statements if item.left_out],
-            "numbers": charter.numbers,
+            **all_of(charter),
             "may_write": may(who, Action.WRITE, row),
             "may_watch": may(who, Action.WATCH, row),
             "additions": added,
         },
     )
+
+
+def all_of(charter: Charter) -> dict[str, Any]:
+    """What `writing/whole.html` shows of a Charter."""
+    kept = replace(charter, items=tuple(item for item in charter.items if not item.left_out))
+    return {
+        "sections": kept.sections,
+        "contents": kept.headings,
+        "left_out": [item for item in charter.statements if item.left_out],
+        "numbers": charter.numbers,
+    }
 
 
 async def draft(request: Request) -> Response:
