@@ -256,6 +256,11 @@ class EmptyCharter(Refusal):
     sentence = "There is nothing to publish yet. Write a statement first."
 
 
+class NothingNew(Refusal):
+    status = 409
+    sentence = "Nothing changed since the last edition. So there is nothing to publish."
+
+
 class PublishedMeanwhile(Refusal):
     status = 409
     sentence = "Something changed before you pressed. Look again, then publish."
@@ -291,7 +296,7 @@ class NewerEdition(Refusal):
 
 class AnsweredAlready(Refusal):
     status = 409
-    sentence = "Somebody answered this already. You can undo their answer."
+    sentence = "Somebody has answered this. You can undo their answer."
 
 
 # What a worker found
@@ -318,7 +323,7 @@ class FileTooBig(Refusal):
 
 class UnknownEnding(Refusal):
     status = 415
-    sentence = "We take Word (.docx), Markdown (.md) and plain text (.txt) files."
+    sentence = "We take Word files (.docx) and text files (.txt or .md)."
 
 
 class NotWhatItSays(Refusal):
