@@ -26,6 +26,7 @@ from server.writing import charter as charters
 from server.writing import fragment, limits, position, rich_text
 from server.writing.charter import Charter, Item, Kind
 from server.writing.fragment import Dropped
+from server.writing.rewriting import rewrite
 from server.writing.rich_text import RichText
 
 SCHEMA = 1
@@ -282,7 +283,7 @@ def add_item(doc: Doc[Any], item: Item) -> None:
             entry["origins"] = list(item.origins)
         for part, rich in zip(Part, (item.words, item.meaning, item.why), strict=True):
             entry[part] = holder = XmlFragment()
-            fragment.write(holder, rich)
+            fragment.insert(holder, 0, rich)
 
 
 def set_meta(
@@ -352,13 +353,16 @@ def set_origins(doc: Doc[Any], item_id: str, origins: Iterable[str]) -> None:
 
 
 def set_text(doc: Doc[Any], item_id: str, part: Part, rich: RichText) -> None:
-    """Make one part of an item say this. Raises KeyError for an unknown item."""
+    """Make one part of an item say this, by the smallest edits. Raises KeyError as others do."""
     with doc.transaction():
         entry = _item_map(doc, item_id)
         holder = entry.get(part)
         if not isinstance(holder, XmlFragment):
             entry[part] = holder = XmlFragment()
-        fragment.write(holder, rich_text.tidy(rich))
+        rich = rich_text.tidy(rich)
+        if part is Part.WORDS and entry.get("kind") == Kind.HEADING:
+            rich = rich_text.one_line(rich)
+        rewrite(holder, rich_text.cut(rich, _LIMITS[part]))
 
 
 def _set(entry: Map[Any], key: str, value: object) -> None:

@@ -5,7 +5,7 @@ only; the marks `strong` ({}) and `link` ({href}) are formatting of the text.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pycrdt import XmlElement, XmlFragment, XmlText
@@ -13,14 +13,16 @@ from pycrdt import XmlElement, XmlFragment, XmlText
 # The engine's own nodes: their wrappers cost 1 kB and 3 µs each, and a reader may meet 400,000.
 from pycrdt import _pycrdt as raw
 
-from server.writing import charter, rich_text
+from server.writing import charter, limits, rich_text
 from server.writing.rich_text import Block, BulletList, Paragraph, RichText, Run
 
 # y-prosemirror adds such a hash to the name of a mark that may stand twice on one text.
 _HASHED = re.compile("(.+)--[A-Za-z0-9+/=]{8}")
-_DEEPEST = 20
-_MOST_NODES = 20_000
+DEEPEST = 20
+MOST_NODES = 20_000
 _MOST_REPORTS = 200
+# The most that any part may say.
+_LONGEST = max(limits.WORDS, limits.MEANING, limits.WHY)
 
 
 class Dropped:
@@ -44,41 +46,53 @@ def read(fragment: Any, txn: Any, *, place: str, limit: int, dropped: Dropped) -
     return short
 
 
-def write(fragment: XmlFragment, rich: RichText) -> None:
-    """Make a fragment say this.
-
-    Paragraphs and lists that are the same at the start and at the end stay as they are, so that
-    whoever writes in them just now loses nothing.
-    """
+def says(fragment: XmlFragment) -> RichText:
+    """What a fragment says, all that a reader reads of it."""
     with fragment.doc.transaction() as transaction:
-        txn = transaction._txn
-        reader = _Reader(txn, "", rich_text.length(rich), Dropped())
-        standing = [
-            rich_text.tidy(reader.blocks([node])) for node in fragment.integrated.children(txn)
-        ]
-        new: list[RichText] = [(block,) for block in rich]
-        start = _shared(standing, new)
-        end = _shared(standing[start:][::-1], new[start:][::-1])
-        del fragment.children[start : len(standing) - end]
-        _insert(fragment, start, rich[start : len(rich) - end])
+        reader = _Reader(transaction._txn, "", _LONGEST, Dropped())
+        return rich_text.tidy(reader.blocks(fragment.integrated.children(transaction._txn)))
 
 
-def _shared(one: list[RichText], other: list[RichText]) -> int:
-    """How many blocks two texts have in common from their start."""
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+def said_in(paragraph: XmlElement) -> Paragraph:
+    """What one paragraph of a fragment says, in tidy form."""
+    with paragraph.doc.transaction() as transaction:
+        reader = _Reader(transaction._txn, "", _LONGEST, Dropped())
+        return Paragraph(rich_text.tidy_runs(reader.paragraph(paragraph.integrated).runs))
 
 
-def _tag(node: Any) -> str | None:
+def tag_of(node: Any) -> str | None:
     """What a node is called: None for a text, nothing for what is neither text nor element."""
     if isinstance(node, raw.XmlText):
         return None
     element: Any = node  # pycrdt's stub leaves `tag` out
     return str(element.tag()) if isinstance(node, raw.XmlElement) else ""
+
+
+def mark_name(attribute: str) -> str:
+    """The name of a mark that is formatting of a text."""
+    hashed = _HASHED.fullmatch(attribute)
+    return hashed[1] if hashed else attribute
+
+
+def read_marks(
+    marks: Mapping[str, Any], drop: Callable[[str], None] = lambda _: None
+) -> tuple[bool, str | None]:
+    """Whether text is strong, and its link; what is neither is dropped."""
+    strong, link = False, None
+    for name in sorted(marks):
+        value = marks[name]
+        match mark_name(name):
+            case "strong":
+                strong = value is not None and value is not False
+            case "link":
+                href = value.get("href") if isinstance(value, dict) else None
+                if isinstance(href, str) and rich_text.is_link(href):
+                    link = link or href
+                elif value is not None:
+                    drop("not a link")
+            case _:
+                drop("unknown mark")
+    return strong, link
 
 
 class _Reader:
@@ -88,14 +102,14 @@ class _Reader:
         self._txn = txn
         self._place = place
         self._dropped = dropped
-        self._nodes_left = _MOST_NODES
+        self._nodes_left = MOST_NODES
         # A reader stops once it has seen well over what may stay: white space may yet go.
         self._text_left = 4 * limit + 1_000
 
     def blocks(self, nodes: list[Any]) -> Iterator[Block]:
         for node, tag in self._named(nodes):
             if tag == "paragraph":
-                yield self._paragraph(node)
+                yield self.paragraph(node)
             elif tag in ("bullet_list", "list_item"):
                 yield BulletList(tuple(self._list_items(node, 1)))
             else:
@@ -103,18 +117,18 @@ class _Reader:
 
     def _list_items(self, node: Any, depth: int) -> Iterator[Paragraph]:
         """A list's paragraphs; lists within lists, however deep, become one."""
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             self._drop("too deep")
             return
         for child, tag in self._named(node.children(self._txn)):
             if tag == "paragraph":
-                yield self._paragraph(child)
+                yield self.paragraph(child)
             elif tag in ("bullet_list", "list_item"):
                 yield from self._list_items(child, depth + 1)
             else:
                 self._drop("text outside a paragraph" if tag is None else "unknown node")
 
-    def _paragraph(self, node: Any) -> Paragraph:
+    def paragraph(self, node: Any) -> Paragraph:
         runs: list[Run] = []
         for child, tag in self._named(node.children(self._txn)):
             if tag is None:
@@ -129,7 +143,7 @@ class _Reader:
             if self._nodes_left < 0 or self._text_left <= 0:
                 self._drop("too long")
                 return
-            yield child, _tag(child)
+            yield child, tag_of(child)
 
     def _runs(self, text: Any) -> Iterator[Run]:
         for value, marks in text.diff(self._txn):
@@ -138,34 +152,17 @@ class _Reader:
                 continue
             self._text_left -= len(value)
             if marks:
-                strong, link = self._marks(marks)
+                strong, link = read_marks(marks, self._drop)
                 yield Run(value, strong, link)
             else:
                 yield Run(value)
-
-    def _marks(self, marks: Mapping[str, Any]) -> tuple[bool, str | None]:
-        strong, link = False, None
-        for name in sorted(marks):
-            value = marks[name]
-            hashed = _HASHED.fullmatch(name)
-            match hashed[1] if hashed else name:
-                case "strong":
-                    strong = value is not None and value is not False
-                case "link":
-                    href = value.get("href") if isinstance(value, dict) else None
-                    if isinstance(href, str) and rich_text.is_link(href):
-                        link = link or href
-                    elif value is not None:
-                        self._drop("not a link")
-                case _:
-                    self._drop("unknown mark")
-        return strong, link
 
     def _drop(self, what: str) -> None:
         self._dropped.add(self._place, what)
 
 
-def _insert(fragment: XmlFragment, index: int, rich: RichText) -> None:
+def insert(fragment: XmlFragment, index: int, rich: RichText) -> None:
+    """Put paragraphs and lists into a fragment, before the node at `index`."""
     for offset, block in enumerate(rich):
         if isinstance(block, Paragraph):
             _write(fragment.children.insert(index + offset, XmlElement("paragraph")), block)
@@ -176,15 +173,20 @@ def _insert(fragment: XmlFragment, index: int, rich: RichText) -> None:
             _write(entry.children.append(XmlElement("paragraph")), item)
 
 
+def marks_of(run: Run) -> dict[str, Any]:
+    """The formatting of a run's text."""
+    marks: dict[str, Any] = {}
+    if run.strong:
+        marks["strong"] = {}
+    if run.link is not None:
+        marks["link"] = {"href": run.link}
+    return marks
+
+
 def _write(element: XmlElement, paragraph: Paragraph) -> None:
     text = element.children.append(XmlText())
     at = 0
     for run in paragraph.runs:
-        marks: dict[str, Any] = {}
-        if run.strong:
-            marks["strong"] = {}
-        if run.link is not None:
-            marks["link"] = {"href": run.link}
         # Text put after marked text would take its marks over, were none given.
-        text.insert(at, run.text, marks)
+        text.insert(at, run.text, marks_of(run))
         at += len(run.text.encode())

@@ -53,5 +53,6 @@ def test_marks_are_read_as_the_editor_writes_them(
 def test_plain_words_after_strong_ones_stay_plain() -> None:
     words = (Paragraph((Run("tŷ 🏠", strong=True), Run(" there"))),)
     holder = holder_of()
-    fragment.write(holder, words)
+    fragment.insert(holder, 1, words)
     assert read(holder) == (words, [])
+    assert fragment.says(holder) == words
