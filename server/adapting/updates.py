@@ -1,6 +1,7 @@
 """A national update of our own version: what is asked, what waits for later, what was answered."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +11,10 @@ from server.adapting.answers import Choice, Edition
 from server.adapting.standing import Standing, standing_of
 from server.adapting.tables import DecisionRow
 from server.adapting.taking import print_of
-from server.comparing.align import ItemChange, compare
+from server.comparing.align import Comparison, compare
 from server.comparing.updates import Question, Update
 from server.errors import NoVersion
-from server.writing.charter import Charter, Item, Kind
+from server.writing.charter import Charter
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
 
@@ -94,17 +95,20 @@ class OurUpdate:
             found.append(Answered(row, group, " ".join(prints), changed))
         return tuple(found)
 
+    @property
+    def answered_singly(self) -> int:
+        """How many questions about the newest edition were answered, each by itself."""
+        presses = Counter(each.main.at for each in self.answered())
+        return sum(count == 1 for count in presses.values())
+
     @cached_property
-    def told(self) -> Mapping[str, ItemChange]:
-        """What they changed since we last decided, by item id."""
-        return compare(self.standing.base, self.standing.theirs).by_id
+    def told(self) -> Comparison:
+        """What they changed since we last decided."""
+        return compare(self.standing.base, self.standing.theirs)
 
     def number(self, item_id: str) -> int | None:
         """The number of a statement: ours, or theirs where we do not have it; None of a heading."""
         return self.ours.numbers.get(item_id) or self.standing.theirs.numbers.get(item_id)
-
-    def is_heading(self, item: Item) -> bool:
-        return item.kind is Kind.HEADING
 
 
 async def update_of(session: AsyncSession, row: CharterRow) -> OurUpdate:
