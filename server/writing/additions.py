@@ -1,6 +1,7 @@
 """What other features add to the reading page of a Charter: notes under its title, and links.
 
-Features above this one fill `app.state.additions`, in app.py; so the page knows none of them.
+Features above this one fill `app.state.additions`, in app.py; so the page knows none of them. What
+they add to the cards of the first page is in `app.state.cards`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,14 @@ class Adds(Protocol):
     async def __call__(
         self, session: AsyncSession, who: Who | None, row: CharterRow, group: GroupRow
     ) -> Sequence[Note | Link]: ...
+
+
+class OnCard(Protocol):
+    """What one feature adds to a Charter of one's own groups on the first page."""
+
+    async def __call__(
+        self, session: AsyncSession, who: Who | None, row: CharterRow
+    ) -> Sequence[Note]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.templates import Templates
-from server.writing.additions import Adds, gather
+from server.writing.additions import Adds, OnCard, gather
 from server.writing.beside import Beside, gathered
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
@@ -48,10 +48,17 @@ async def home(request: Request) -> Response:
     store: Store = request.app.state.store
     templates: Templates = request.app.state.templates
     roles = {} if who is None else who.roles
+    features: Sequence[OnCard] = getattr(request.app.state, "cards", ())
     async with store.reading() as session:
         mine, others = await _shelves(session, who)
-    groups = [shelf for group_id, shelf in mine.items() if group_id in roles]
-    return templates.page(request, "writing/home.html", {"groups": groups, "others": others})
+        groups = [shelf for group_id, shelf in mine.items() if group_id in roles]
+        news = {
+            row.id: [note for feature in features for note in await feature(session, who, row)]
+            for shelf in groups
+            for row in shelf.charters
+        }
+    values = {"groups": groups, "others": others, "news": news}
+    return templates.page(request, "writing/home.html", values)
 
 
 async def _shelves(session: AsyncSession, who: Who | None) -> tuple[dict[str, Shelf], list[Shelf]]:
@@ -97,6 +104,8 @@ async def read(request: Request) -> Response:
     features: Sequence[Adds] = getattr(request.app.state, "additions", ())
     async with request.app.state.store.reading() as session:
         added = await gather(features, session, who, row, group)
+        beside: Sequence[Beside] = getattr(request.app.state, "beside_reading", ())
+        notes = await gathered(beside, session, who, row, charter)
     return templates.page(
         request,
         "writing/reading.html",
@@ -109,6 +118,7 @@ async def read(request: Request) -> Response:
             "may_write": may(who, Action.WRITE, row),
             "may_watch": may(who, Action.WATCH, row),
             "additions": added,
+            "beside": notes,
         },
     )
 
