@@ -113,7 +113,8 @@ class Presence:
         """The names of those who are writing in one of some items, but for one person."""
         for here in self._here.values():
             person = here.state["user"]
-            is_there = here.state.get("writing") in items and now - here.stirred < WRITING
+            item = here.state.get("writing")  # whatever a page says
+            is_there = isinstance(item, str) and item in items and now - here.stirred < WRITING
             if is_there and person["id"] != except_for:
                 yield person["name"]
 

@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from server.errors import CannotOpen
+from server.errors import CannotOpen, UnknownStatement
 from server.live import work
 from server.live.engine import (
     Engine,
@@ -21,12 +21,14 @@ from server.live.engine import (
     WorkerDied,
     WorkerOverran,
     WorkerPanicked,
+    _refusal,
     read_reply,
 )
 from server.live.known import Known
 from server.settings import Settings
 from server.writing import document, rich_text
 from server.writing.charter import Charter, Kind
+from server.writing.edits import SetLeftOut, apply
 from tests.server.live import spells
 from tests.server.live.hostile import Crafter, Edit, Gate, made
 from tests.server.live.updates import Writer, hostile, sessions, structs, under, update
@@ -71,6 +73,17 @@ async def test_no_worker_runs_before_it_is_needed_nor_long_after() -> None:
     assert await asyncio.wait_for(process.wait(), 10) != 0
     assert engine.processes == ()
     await engine.aclose()
+
+
+async def test_what_an_edit_refuses_is_refused_by_its_name(engine: Engine) -> None:
+    edit = partial(apply, edits=[SetLeftOut("nothing", True)])
+    with pytest.raises(UnknownStatement, match=UnknownStatement.sentence):
+        await engine.change(b"", (), edit)
+    assert len(engine.processes) == 1
+
+
+def test_a_refusal_that_we_do_not_know_is_still_one() -> None:
+    assert _refusal("SystemExit", "No.").sentence == "No."
 
 
 async def test_a_change_of_the_servers_own(engine: Engine) -> None:

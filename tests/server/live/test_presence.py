@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from server.live.presence import LONGEST, SILENCE, Entry, Identity, Presence, signed
+from server.live.presence import LONGEST, SILENCE, WRITING, Entry, Identity, Presence, signed
 
 ANN = Identity("p-ann", "Ann", None)
 BEN = Identity("p-ben", "Ben", "bird")
@@ -153,3 +153,36 @@ def test_people_of_a_server_that_fell_silent_are_forgotten_and_ours_are_not() ->
     presence.expire(101 + SILENCE)
     assert told(presence) == [(8, 1, None)]
     assert [entry.client_id for entry in presence.everybody()] == [7]
+
+
+def writers(presence: Presence, *items: str, now: float, me: str | None = None) -> list[str]:
+    return list(presence.writers(set(items), now, except_for=me))
+
+
+def test_who_has_an_editor_open_is_writing_there_until_they_have_rested_for_a_while() -> None:
+    presence = Presence()
+    presence.hear("here", None, says(7, 1, writing="s1"), ANN, 0)
+    presence.hear("there", None, says(8, 1, writing="s2"), BEN, 0)
+    assert writers(presence, "s1", "s3", now=0) == ["Ann"]
+    assert writers(presence, "s1", "s2", now=0, me="p-ann") == ["Ben"]
+    presence.hear("here", 7, says(7, 2, writing="s1", typing=1), ANN, 20)
+    # Saying the same again is no sign of writing.
+    presence.hear("there", 8, says(8, 2, writing="s2"), BEN, 20)
+    assert writers(presence, "s1", "s2", now=WRITING) == ["Ann"]
+    presence.hear("here", 7, says(7, 3, writing=None), ANN, 21)
+    assert writers(presence, "s1", "s2", now=21) == ["Ben"]
+
+
+def test_somebody_on_another_server_is_writing_too() -> None:
+    presence = Presence()
+    state = signed({"writing": "s1"}, BEN)
+    presence.absorb("far", [Entry(8, 1, state)], 0)
+    assert writers(presence, "s1", now=1) == ["Ben"]
+    presence.leave("far")
+    assert writers(presence, "s1", now=1) == []
+
+
+def test_what_a_page_says_of_its_place_may_be_anything() -> None:
+    presence = Presence()
+    presence.hear("here", None, says(7, 1, writing={"a": []}), ANN, 0)
+    assert writers(presence, "s1", now=0) == []
