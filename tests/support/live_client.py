@@ -47,12 +47,17 @@ class LiveClient:
     """One person at a Charter. `saved` and `sent` count the Edit frames of one connection."""
 
     def __init__(
-        self, live_address: str, charter: str, token: str | None, query: str = "tell=saved,news"
+        self,
+        live_address: str,
+        charter: str,
+        token: str | None,
+        query: str = "tell=saved,news",
+        client_id: int | None = None,
     ) -> None:
         self.address = f"{live_address}/{charter}?{query}"
         self.token = token
         # 32 bits, as yjs has them: pycrdt's own ids have 53, which y-py cuts off.
-        self.doc: Doc[Any] = Doc(client_id=random.getrandbits(32))
+        self.doc: Doc[Any] = Doc(client_id=client_id or random.getrandbits(32))
         self.socket: ClientConnection | None = None
         self.synced = False
         self.sent = 0
