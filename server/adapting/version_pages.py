@@ -26,7 +26,7 @@ SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """An edition, and the groups for which this person may make a version of it."""
 
     edition: EditionRow
@@ -41,7 +41,7 @@ class _Asked:
 
 async def show_make(request: Request) -> Response:
     """Which group is it for, and what is it called? Tells of a version that is there already."""
-    asked = await _asked(request)
+    asked = await asked_for(request)
     slug = request.query_params.get("group", asked.groups[0].slug)
     group = next((group for group in asked.groups if group.slug == slug), asked.groups[0])
     return _page(request, asked, group, {"title": asked.says.title})
@@ -50,7 +50,7 @@ async def show_make(request: Request) -> Response:
 async def make(request: Request) -> Response:
     """Make the version and go there; where there is one already, only when asked for another."""
     form = await read_form(request)
-    asked = await _asked(request)
+    asked = await asked_for(request)
     group = next((g for g in asked.groups if g.slug == text_of(form, "group")), None)
     if group is None:
         raise MayNot
@@ -74,7 +74,7 @@ async def make(request: Request) -> Response:
     return RedirectResponse(f"/charters/{row.slug}", SEE_OTHER)
 
 
-async def _asked(request: Request) -> _Asked:
+async def asked_for(request: Request) -> Asked:
     """What is asked for. Raises NotSignedIn, MayNot, UnknownCharter and UnknownEdition."""
     who: Who | None = request.state.who
     async with request.app.state.store.reading() as session:
@@ -92,7 +92,7 @@ async def _asked(request: Request) -> _Asked:
         ]
         if not groups:
             raise MayNot("Only an organiser of a local group can do this. Ask one.")
-        return _Asked(
+        return Asked(
             edition,
             await read_edition(session, edition.id),
             await session.get_one(GroupRow, row.group_id),
@@ -102,7 +102,7 @@ async def _asked(request: Request) -> _Asked:
 
 
 def _page(
-    request: Request, asked: _Asked, group: GroupRow, values: Mapping[str, Any], status: int = 200
+    request: Request, asked: Asked, group: GroupRow, values: Mapping[str, Any], status: int = 200
 ) -> Response:
     templates: Templates = request.app.state.templates
     return templates.page(

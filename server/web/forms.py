@@ -53,13 +53,22 @@ class FormToken:
             )
 
 
-async def read_form(request: Request) -> FormData:
-    """The fields of a form sent from one of our pages. Raises WrongOrigin and FormExpired."""
+async def read_form(
+    request: Request,
+    *,
+    files: int = 0,
+    fields: int = _MOST_FIELDS,
+    field_bytes: int = _MOST_BYTES,
+) -> FormData:
+    """The fields of a form sent from one of our pages. Raises WrongOrigin and FormExpired.
+
+    `files`, `fields` and `field_bytes` are the most of them, and the most that one field may hold.
+    """
     settings: Settings = request.app.state.settings
     by_token = request.headers.get("authorization", "").lower().startswith("bearer ")
     if not by_token and not from_our_pages(request, settings):
         raise WrongOrigin
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES)
+    form = await request.form(max_files=files, max_fields=fields, max_part_size=field_bytes)
     if not by_token:
         kept = request.cookies.get(_cookie_name(settings), "")
         if not kept or not hmac.compare_digest(kept.encode(), text_of(form, FIELD).encode()):
