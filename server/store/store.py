@@ -23,7 +23,7 @@ _PATIENCE = 30
 _LOG_PAGES = 1000
 _PAGE = 4096
 # How long writing a table anew waits for those who use it, in seconds.
-_LOCK_PATIENCE = 5
+_LOCK_PATIENCE = 1
 
 
 class Store:
@@ -122,6 +122,8 @@ class Store:
 def _wipe_sqlite(engine: Engine) -> bool:
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("VACUUM")
+        # While this waits for those who read the log, nobody can write.
+        cursor.execute("PRAGMA busy_timeout=500")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy, *_ = cursor.fetchone() or (1,)
         return not busy

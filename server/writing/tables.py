@@ -166,8 +166,9 @@ class SittingChangeRow(Base):
 class RemovalRow(Base):
     """Earlier words of an item that a Charter's organiser had forgotten for good.
 
-    `digest` is that of a wording where `part` is "words", of a reason where it is "why". A wording
-    that another Charter has as well keeps its row; here it is not shown any more.
+    `digest` is that of a wording where `part` is "words", of a reason where it is "why"; where it
+    is "between", of nothing: what came and went within one sitting. A wording that another Charter
+    has as well keeps its row; here it is not shown any more.
     """
 
     __tablename__ = "removals"

@@ -155,3 +155,43 @@ def test_no_commit_makes_a_stretched_log_longer(tmp_path: Path) -> None:
         tables = kept.exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
         assert tables == ["words"]
     engine.dispose()
+
+
+def test_what_was_deleted_is_in_no_file_once_they_are_wiped(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'charter.sqlite'}")
+    engine = store.plain_engine()
+    with engine.connect() as kept:  # the log goes when the last connection does
+        kept.exec_driver_sql("CREATE TABLE words (text TEXT)")
+        kept.exec_driver_sql("INSERT INTO words VALUES ('zebraquartz')")
+        kept.commit()
+        kept.exec_driver_sql("DELETE FROM words")
+        kept.commit()
+        files = sorted(tmp_path.iterdir())
+        assert any(b"zebraquartz" in file.read_bytes() for file in files)
+        assert store.wipe(["words"])
+        assert not any(b"zebraquartz" in file.read_bytes() for file in files)
+    engine.dispose()
+
+
+def test_a_log_that_somebody_reads_is_not_wiped(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'charter.sqlite'}")
+    engine = store.plain_engine()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE words (text TEXT)")
+    with engine.execution_options(reading=True).connect() as reading:
+        reading.exec_driver_sql("SELECT * FROM words").all()
+        assert not store.wipe(["words"])
+    assert store.wipe(["words"])
+    engine.dispose()
+
+
+def test_a_table_that_is_in_use_is_freed_and_not_written_anew(postgresql_url: str) -> None:
+    store = Store(postgresql_url)
+    engine = store.plain_engine()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE words (text TEXT)")
+    assert store.wipe(["words"])
+    with engine.connect() as reading:
+        reading.exec_driver_sql("SELECT * FROM words").all()
+        assert not store.wipe(["words"])
+    engine.dispose()
