@@ -85,7 +85,11 @@ def tests(reports: Path) -> list[Step]:
         ),
         Step(
             "Server, shape and together tests",
-            [sys.executable, "-m", "pytest", f"--junit-xml={pytest}"],
+            # A process a core. Each starts real parts of its own, so more than four gain little.
+            [
+                *(sys.executable, "-m", "pytest", f"--junit-xml={pytest}"),
+                *("-n", "auto", "--maxprocesses=4", "--dist=worksteal"),
+            ],
             pytest,
         ),
     ]
