@@ -8,9 +8,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from server import metrics
+from server.adapting import additions as versions
 from server.adapting import pages as adapting_pages
+from server.adapting.beside import OurNotes
 from server.bus.memory import MemoryBus
 from server.bus.port import Bus
+from server.comparing import pages as comparing_pages
+from server.comparing import table_pages
+from server.comparing.worked import Tables
 from server.live import pages as live_pages
 from server.live import socket as live_socket
 from server.live.arrivals import Arrivals
@@ -19,6 +24,9 @@ from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people import pages as people_pages
 from server.people.signing_in import KnowWhoAsks
+from server.publishing import additions as publishing
+from server.publishing import adopting_pages, naming_pages
+from server.publishing import pages as publishing_pages
 from server.settings import Settings, bundled
 from server.store import Store
 from server.web import health
@@ -73,6 +81,11 @@ def create_app(settings: Settings) -> Starlette:
             *people_pages.routes,
             *live_pages.routes,
             *adapting_pages.routes,
+            *publishing_pages.routes,
+            *naming_pages.routes,
+            *adopting_pages.routes,
+            *comparing_pages.routes,
+            *table_pages.routes,
             *writing_pages.routes,
         ],
         middleware=[*around(settings), Middleware(KnowWhoAsks)],
@@ -86,7 +99,14 @@ def create_app(settings: Settings) -> Starlette:
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
     # What features show on a Charter's reading page (writing/additions.py).
-    app.state.additions = []
-    app.state.beside = []
+    app.state.additions = [publishing.of_editions, versions.on_reading_page]
+    app.state.cards = [versions.on_card]
+    # What is asked before an edition is published, and told after it (writing/editions.py).
+    app.state.before_publishing = [versions.before_publishing]
+    app.state.after_publishing = [versions.telling_versions(rooms)]
+    # What stands beside each statement (writing/beside.py).
+    app.state.beside = [OurNotes(drafting=True)]
+    app.state.beside_reading = [OurNotes(drafting=False)]
+    app.state.tables = Tables()
     app.state.ready_checks = {"database": store.check}
     return app

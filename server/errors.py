@@ -341,6 +341,10 @@ class NoText(Refusal):
     sentence = "We found no words in this file."
 
 
+class UnreadableFile(Refusal):
+    sentence = "We could not read this file. Is it there?"
+
+
 class SameIdTwice(Refusal):
     status = 422
     sentence = "Two statements in this file have the same id."

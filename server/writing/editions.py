@@ -28,6 +28,10 @@ from server.writing.tables import (
 )
 
 
+# Above this, no database keeps a number: somebody only tries addresses.
+_MOST = 1_000_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something to see to before publishing; `link` leads to where that is done."""
@@ -130,6 +134,8 @@ async def newest(session: AsyncSession, charter_id: str) -> EditionRow | None:
 
 async def numbered(session: AsyncSession, charter_id: str, number: int) -> EditionRow:
     """One edition of a Charter. Raises UnknownEdition."""
+    if not 0 < number < _MOST:
+        raise UnknownEdition
     found = await session.scalar(
         select(EditionRow).where(EditionRow.charter_id == charter_id, EditionRow.number == number)
     )

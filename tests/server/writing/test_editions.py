@@ -130,6 +130,9 @@ async def test_what_is_not_there_is_unknown(store: Store) -> None:
             await editions.publish(session, "nothing")
         with pytest.raises(UnknownEdition):
             await editions.numbered(session, charter_id, 1)
+        for number in (0, -1, 10**9, 10**30):
+            with pytest.raises(UnknownEdition):
+                await editions.numbered(session, charter_id, number)
         with pytest.raises(UnknownEdition):
             await editions.read_edition(session, "nothing")
 

@@ -1,0 +1,170 @@
+"""Publishing a Charter: what would be published, what changed, and making the edition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.comparing import align
+from server.comparing.align import Comparison
+from server.errors import EmptyCharter, NothingNew
+from server.people.permits import Who
+from server.publishing import namings
+from server.publishing.rules import WrongField
+from server.publishing.shown import Shown, charter_of
+from server.writing import edition as form
+from server.writing import editions, rich_text
+from server.writing.charter import Charter
+from server.writing.editions import AfterPublishing, BeforePublishing, Problem
+from server.writing.read_side import read_charter
+from server.writing.tables import AdaptationRow, CharterRow, EditionRow, WordingRow
+from server.writing.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is other in a Charter than it was: its title, its summary, its statements."""
+
+    comparison: Comparison
+
+    @property
+    def title(self) -> tuple[str, str] | None:
+        """The title before and now, where it changed."""
+        old, new = self.comparison.old.title, self.comparison.new.title
+        return None if old == new else (old, new)
+
+    @property
+    def summary(self) -> tuple[str, str] | None:
+        """The summary before and now, where it changed."""
+        old, new = self.comparison.old.summary, self.comparison.new.summary
+        return None if old == new else (old, new)
+
+    @property
+    def whys(self) -> int:
+        """How many statements have the same words, and another why."""
+        return sum(
+            not change.is_change and align.Part.WHY in change.parts
+            for change in self.comparison.items
+        )
+
+
+def since(old: Charter, new: Charter) -> Since:
+    return Since(align.compare(old, new))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What would be published now. `before` is the newest edition and `changed` what changed
+    since; `words` is the digest of what is shown."""
+
+    row: CharterRow
+    charter: Charter
+    number: int
+    words: str
+    before: EditionRow | None
+    changed: Since | None
+    is_new: bool
+    problems: Sequence[Problem]
+    answers: Sequence[namings.Answer]
+
+    @property
+    def is_empty(self) -> bool:
+        return not form.says_something(form.items_of(self.charter))
+
+    @property
+    def named(self) -> list[str]:
+        """Who said yes to being named."""
+        return [answer.name for answer in self.answers if answer.yes]
+
+    @property
+    def silent(self) -> list[str]:
+        """Who has said nothing yet."""
+        return [answer.name for answer in self.answers if answer.yes is None]
+
+
+async def propose(
+    session: AsyncSession, row: CharterRow, checks: Sequence[BeforePublishing] = ()
+) -> Proposal:
+    """What would be published if somebody published now."""
+    charter = (await read_charter(session, row.id)).shown
+    before = await editions.newest(session, row.id)
+    number = 1 if before is None else before.number + 1
+    words = _digest(charter)
+    said = None if before is None else await editions.read(session, before.id)
+    adaptation = await session.get(AdaptationRow, row.id)
+    stands_on = None if adaptation is None else adaptation.edition_id
+    return Proposal(
+        row=row,
+        charter=charter,
+        number=number,
+        words=words,
+        before=before,
+        changed=None if said is None else since(said.charter, charter),
+        is_new=said is None
+        or before is None
+        or before.stands_on_id != stands_on
+        or form.digest_of_words(said.title, said.summary, said.language, said.items) != words,
+        problems=[problem for check in checks for problem in await check(session, row, charter)],
+        answers=await namings.answers(session, row, number),
+    )
+
+
+async def publish(
+    session: AsyncSession,
+    row: CharterRow,
+    who: Who,
+    *,
+    name: str,
+    note: str,
+    number: int,
+    words: str,
+    anyway: bool = False,
+    checks: Sequence[BeforePublishing] = (),
+    tell: Sequence[AfterPublishing] = (),
+) -> EditionRow:
+    """Make edition `number` of the words that were shown, with the names of those who said yes.
+
+    Raises PublishedMeanwhile when something changed, EmptyCharter, NothingNew, and WrongField while
+    there are problems that nobody has taken on.
+    """
+    proposal = await propose(session, row, checks)
+    if proposal.is_empty:
+        raise EmptyCharter
+    if (proposal.number, proposal.words) == (number, words):
+        if not proposal.is_new:
+            raise NothingNew
+        if proposal.problems and not anyway:
+            raise WrongField("anyway", "Please see to these first. Or say that it is all right.")
+    edition = await editions.publish(
+        session,
+        row.id,
+        name=name,
+        note=note,
+        people=await namings.names(session, row, number),
+        by=who.person_id,
+        number=number,
+        words=words,
+    )
+    for each in tell:
+        await each(session, row, edition)
+    return edition
+
+
+async def changed_meanwhile(session: AsyncSession, shown: Shown, present: Charter) -> Since:
+    """What changed between a Charter that was shown and the present one."""
+    digests = {item.wording_digest for item in shown.items}
+    rows = await session.scalars(select(WordingRow).where(WordingRow.digest.in_(digests)))
+    wordings = {
+        row.digest: Wording(
+            rich_text.from_json(row.words), rich_text.from_json(row.meaning), row.picture
+        )
+        for row in rows
+    }
+    return since(charter_of(shown, wordings, present), present)
+
+
+def _digest(charter: Charter) -> str:
+    return form.digest_of_words(
+        charter.title, charter.summary, charter.language, form.items_of(charter)
+    )
