@@ -76,6 +76,7 @@ export class Cards {
     if (!(card instanceof OurStatement)) throw new Error(`the ${kind} template has no card`);
     card.id = `s-${id}`;
     card.dataset["item"] = id;
+    card.querySelector("[data-beside]")?.setAttribute("data-beside", id);
     return card;
   }
 

@@ -12,6 +12,7 @@ import type { Topic } from "../wire/codec.ts";
 import { LIMITS, SCHEMA } from "../wire/generated.ts";
 import { Acting } from "./acting.ts";
 import { Announcer } from "./announcer.ts";
+import { Beside } from "./beside.ts";
 import { Cards } from "./cards.ts";
 import { attendDragging } from "./dragging.ts";
 import type { Host, OurStatement } from "./our-statement.ts";
@@ -35,6 +36,7 @@ export class OurCharter extends HTMLElement implements Host {
   private statusLine!: StatusLine;
   private listener!: Listener;
   private refusals!: Refusals;
+  private beside!: Beside;
   private language = "en-GB";
   private readonly away = new AbortController();
   /** Whether the document has been loaded, from this device or the server. */
@@ -42,6 +44,8 @@ export class OurCharter extends HTMLElement implements Host {
   private refused = false;
   /** Whether what arrives is still what happened before we came. */
   private catchingUp = true;
+  /** Whether the network was gone just now. */
+  private wasAway = false;
 
   connectedCallback(): void {
     // The browser may call this again when the element is moved.
@@ -150,6 +154,8 @@ export class OurCharter extends HTMLElement implements Host {
     this.listener = new Listener(listeningWords, this.language);
     this.listener.attend(this);
 
+    this.beside = new Beside(this, this.dataset["besideFrom"] ?? null, this.away.signal);
+
     connection.onStatus = (status) => this.statusChanged(status);
     connection.onNews = (topic) => void this.news(topic);
     presence.onChange = () => this.together.show();
@@ -234,9 +240,10 @@ export class OurCharter extends HTMLElement implements Host {
 
   private statusChanged(status: Status): void {
     this.statusLine.show(status);
-    if (status.kind === "saved" || status.kind === "saving" || status.kind === "reading") {
-      this.catchingUp = false;
-    }
+    // What was told while we were away, nobody tells us again.
+    if (this.wasAway && isHere(status)) this.beside.settled();
+    if (status.kind !== "opening") this.wasAway = !isHere(status);
+    if (isHere(status)) this.catchingUp = false;
     if (status.kind !== "refused" || this.refused) return;
     this.refused = true;
     // Asked for while the editors still stand; then nobody writes what cannot be saved.
@@ -246,6 +253,7 @@ export class OurCharter extends HTMLElement implements Host {
   }
 
   private async news(topic: Topic): Promise<void> {
+    if (topic === "settled") this.beside.settled();
     if (topic !== "permissions") return;
     const response = await fetch(location.href);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -332,4 +340,8 @@ export class OurCharter extends HTMLElement implements Host {
     if (found === null) throw new Error(`the page has no ${selector}`);
     return found;
   }
+}
+
+function isHere({ kind }: Status): boolean {
+  return kind === "saved" || kind === "saving" || kind === "reading";
 }
