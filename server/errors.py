@@ -299,6 +299,34 @@ class AnsweredAlready(Refusal):
     sentence = "Somebody has answered this. You can undo their answer."
 
 
+# Sharing back
+
+
+class UnknownOffer(Refusal):
+    status = 404
+    sentence = "We do not know these shared words. Check the link."
+
+
+class NothingToShare(Refusal):
+    status = 409
+    sentence = "There is nothing different to share here."
+
+
+class SharedAlready(Refusal):
+    status = 409
+    sentence = "You shared these words before."
+
+
+class OfferOver(Refusal):
+    status = 409
+    sentence = "Somebody has taken or closed this. Look again."
+
+
+class WordsRemoved(Refusal):
+    status = 410
+    sentence = "These words were taken away for good."
+
+
 # What a worker found
 
 
@@ -342,7 +370,7 @@ class NoText(Refusal):
 
 
 class UnreadableFile(Refusal):
-    sentence = "We could not read this file. Is it there?"
+    sentence = "We could not read this file. Check that it is there."
 
 
 class SameIdTwice(Refusal):

@@ -21,6 +21,7 @@ from server.writing import markdown_in, rich_text
 from server.writing.charter import Charter
 
 ENDINGS = (".docx", ".md", ".markdown", ".txt")
+LARGEST = word_file.FILE_BYTES
 
 TEXT_BYTES = 500_000
 LINES = 15_000

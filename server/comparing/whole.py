@@ -1,11 +1,48 @@
 """Merging whole Charters three ways, item by item, with who moved what."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
 
-from server.comparing import align, order
+from server.comparing import align, matching, order
 from server.comparing.align import Comparison
 from server.comparing.merge import ItemMerge, Outcome, is_there, merge_item
 from server.writing.charter import Charter
+
+
+class Standing(StrEnum):
+    """How far people have come with an item when three Charters are merged."""
+
+    SAME = "same"  # nobody changed it
+    SETTLED = "settled"  # one side changed it, or both in the same way
+    PROPOSED = "proposed"  # there is a mix for a person to confirm
+    CHOOSE = "choose"
+
+
+def standing(merge: ItemMerge) -> Standing:
+    if Outcome.CHOOSE in (merge.outcome, merge.place):
+        return Standing.CHOOSE
+    if merge.outcome is Outcome.MIX:
+        return Standing.PROPOSED
+    changed = merge.changed_here or merge.changed_there
+    return Standing.SETTLED if changed else Standing.SAME
+
+
+def identified(base: Charter, ours: Charter, theirs: Charter) -> tuple[Charter, Charter]:
+    """Both sides with the ids of the base, by matching where they have none.
+
+    What both sides added and is the same gets one id, too.
+    """
+    ours, theirs = matching.identified(base, ours), matching.identified(base, theirs)
+    known = {item.id for item in base.items}
+    new_ours = tuple(item for item in ours.items if item.id not in known)
+    new_theirs = tuple(item for item in theirs.items if item.id not in known)
+    both = matching.identified(replace(ours, items=new_ours), replace(theirs, items=new_theirs))
+    renamed = {old.id: new.id for old, new in zip(new_theirs, both.items, strict=True)}
+    return ours, replace(
+        theirs,
+        items=tuple(replace(item, id=renamed.get(item.id, item.id)) for item in theirs.items),
+    )
 
 
 def merge_charters(base: Charter, ours: Charter, theirs: Charter) -> tuple[ItemMerge, ...]:

@@ -4,8 +4,16 @@ from dataclasses import replace
 import pytest
 
 from server.comparing import align
-from server.comparing.merge import Outcome
-from server.comparing.whole import merge_charters, places, reading_order
+from server.comparing.merge import Outcome, merge_item
+from server.comparing.whole import (
+    Standing,
+    identified,
+    merge_charters,
+    places,
+    reading_order,
+    standing,
+)
+from server.writing import markdown_in, rich_text
 from server.writing.charter import Charter, Item, Kind
 from tests.server.comparing import rewordings
 
@@ -78,3 +86,39 @@ def test_a_charter_merged_with_what_was_before_is_itself(seed: int) -> None:
         assert merge.place in (Outcome.SAME, Outcome.OURS)
         item = ours.item(merge.item_id)
         assert merge.result == (None if item is None or item.left_out else item)
+
+
+def test_both_sides_get_the_ids_of_the_base_and_one_for_what_both_added() -> None:
+    def read(text: str) -> Charter:
+        return markdown_in.parse(text.encode())
+
+    base = read("# Ours\n\nI choose who I live with.\n\nI have a key.\n")
+    ours = read("# Ours\n\nI have a key.\n\nI cook my food.\n\nI sing.\n")
+    theirs = read("# Ours\n\nI decide who I live with.\n\nI cook my food.\n")
+    here, there = identified(base, ours, theirs)
+    assert here.items[0].id == base.items[1].id
+    assert there.items[0].id == base.items[0].id
+    assert there.items[1].id == here.items[1].id
+    assert [item.words for item in there.items] == [item.words for item in theirs.items]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("One two three.", "One two three.", Standing.SAME),
+        ("A two three.", "One two three.", Standing.SETTLED),
+        ("A two three.", "A two three.", Standing.SETTLED),
+        ("A two three.", "B two three.", Standing.CHOOSE),
+    ],
+)
+def test_how_far_people_have_come_is_told(ours: str, theirs: str, expected: Standing) -> None:
+    def item(words: str) -> Item:
+        return Item("a", Kind.STATEMENT, "a0", rich_text.from_text(words))
+
+    assert standing(merge_item(item("One two three."), item(ours), item(theirs))) is expected
+
+
+def test_a_place_that_both_chose_differently_is_to_choose() -> None:
+    item = Item("a", Kind.STATEMENT, "a0")
+    assert standing(merge_item(item, item, item, Outcome.CHOOSE)) is Standing.CHOOSE
+    assert standing(merge_item(item, item, item, Outcome.THEIRS)) is Standing.SETTLED
