@@ -25,10 +25,12 @@ async def on_reading_page(
     session: AsyncSession, who: Who | None, row: CharterRow, _group: GroupRow
 ) -> Sequence[Note | Link]:
     """Where a version comes from, and for its group what they changed since."""
-    standing = await standing_of(session, row.id)
+    standing = await standing_of(session, row.id, who)
     if standing is None:
         return []
     if not may(who, Action.WATCH, row):
+        if not may(who, Action.READ, standing.of_charter):
+            return []
         return [
             Note(
                 "adapting/source.html",
@@ -47,7 +49,7 @@ async def on_card(session: AsyncSession, who: Who | None, row: CharterRow) -> Se
     """On the first page, beside a version: whether a newer edition asks something."""
     if not may(who, Action.WATCH, row):
         return []
-    standing = await standing_of(session, row.id)
+    standing = await standing_of(session, row.id, who)
     if standing is None or standing.newest.id == standing.made_from.id:
         return []
     count = len(standing.update_of(await read_charter(session, row.id)).questions)
@@ -65,7 +67,7 @@ async def before_publishing(
     session: AsyncSession, row: CharterRow, charter: Charter
 ) -> Sequence[Problem]:
     """The statements that differ and have no reason yet, to be seen to first."""
-    standing = await standing_of(session, row.id)
+    standing = await standing_of(session, row.id, None)
     if standing is None:
         return []
     numbers = charter.numbers

@@ -32,12 +32,13 @@ class OurNotes:
     async def __call__(
         self, session: AsyncSession, who: Who | None, row: CharterRow, charter: Charter
     ) -> Mapping[str, Sequence[Note]]:
-        standing = await standing_of(session, row.id)
+        standing = await standing_of(session, row.id, who)
         if standing is None:
             return {}
         found = stances(standing.base, charter)
         update = OurUpdate(row, standing, charter)
         member = may(who, Action.WATCH, row)
+        sees = member or may(who, Action.READ, standing.of_charter)
         asked = {
             merge.item_id: question
             for question in (update.update.questions if member else ())
@@ -46,7 +47,7 @@ class OurNotes:
         writes = self.drafting and may(who, Action.WRITE, row)
         notes = {
             change.item_id: [
-                _note(standing, found, change, asked.get(change.item_id), writes=writes)
+                _note(standing, found, change, asked.get(change.item_id), sees=sees, writes=writes)
             ]
             for change in found.comparison.items
             if self.drafting or change.is_change or change.item_id in asked
@@ -83,8 +84,10 @@ def _note(
     change: ItemChange,
     question: Question | None,
     *,
+    sees: bool,
     writes: bool,
 ) -> Note:
+    """The note beside one item; only who `sees` the other Charter is shown its words."""
     values: dict[str, Any] = {
         "item_id": change.item_id,
         "kind": str(change.kind),
@@ -96,7 +99,7 @@ def _note(
         "asked": None if question is None else question.item_id,
         "writes": writes,
     }
-    if change.stance in (Stance.REWORDED, Stance.LEFT_OUT) and change.old is not None:
+    if sees and change.stance in (Stance.REWORDED, Stance.LEFT_OUT) and change.old is not None:
         values["theirs"] = change.old
         old, new = change.old, change.new
         if new is not None and not new.left_out:

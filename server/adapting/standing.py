@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.adapting.answers import Choice
 from server.adapting.tables import DecisionRow
 from server.comparing.updates import Update, questions
+from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.writing import editions
 from server.writing.charter import Charter, in_order
@@ -49,8 +50,11 @@ class Standing:
         return questions(self.began, ours, self.theirs, self.decided)
 
 
-async def standing_of(session: AsyncSession, charter_id: str) -> Standing | None:
-    """Where a version stands; None for a Charter that was not made from another one."""
+async def standing_of(session: AsyncSession, charter_id: str, who: Who | None) -> Standing | None:
+    """Where a version stands; None for a Charter that was not made from another one.
+
+    Who may not read the other Charter is told of no edition that their group has not decided on.
+    """
     found = (
         await session.execute(
             select(AdaptationRow, CharterRow, GroupRow)
@@ -65,6 +69,9 @@ async def standing_of(session: AsyncSession, charter_id: str) -> Standing | None
     rows = {row.id: row for row in await editions.of(session, of_charter.id)}
     made_from, newest = rows[adaptation.edition_id], next(iter(rows.values()))
     decisions = await decisions_of(session, charter_id)
+    if not may(who, Action.READ, of_charter):
+        known = {made_from.id, *(row.edition_id for row in decisions)}
+        newest = max((rows[each] for each in known), key=lambda row: row.number)
     on = {
         item_id: row.edition_id
         for item_id, row in final(decisions).items()

@@ -196,7 +196,7 @@ async def _update(request: Request, action: Action) -> OurUpdate:
     if row.last_seq > row.settled_seq:
         await _settle(request, row)
     async with request.app.state.store.reading() as session:
-        return await update_of(session, row)
+        return await update_of(session, row, request.state.who)
 
 
 async def _settle(request: Request, row: CharterRow) -> None:

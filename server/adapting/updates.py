@@ -14,6 +14,7 @@ from server.adapting.taking import print_of
 from server.comparing.align import Comparison, compare
 from server.comparing.updates import Question, Update
 from server.errors import NoVersion
+from server.people.permits import Who
 from server.writing.charter import Charter
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
@@ -111,9 +112,9 @@ class OurUpdate:
         return self.ours.numbers.get(item_id) or self.standing.theirs.numbers.get(item_id)
 
 
-async def update_of(session: AsyncSession, row: CharterRow) -> OurUpdate:
+async def update_of(session: AsyncSession, row: CharterRow, who: Who | None) -> OurUpdate:
     """A version and what the newest edition asks of it. Raises NoVersion."""
-    standing = await standing_of(session, row.id)
+    standing = await standing_of(session, row.id, who)
     if standing is None:
         raise NoVersion
     return OurUpdate(row, standing, await read_charter(session, row.id))

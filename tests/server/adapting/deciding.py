@@ -6,6 +6,7 @@ from server.adapting import answers
 from server.adapting.answers import Choice
 from server.adapting.decisions import Decision, Undoing
 from server.adapting.updates import OurUpdate, update_of
+from server.people.permits import Role, Who
 from server.writing import rich_text
 from server.writing.charter import Charter, Item
 from server.writing.tables import CharterRow, EditionRow
@@ -26,6 +27,11 @@ class Version:
         national = await stage.charter(charter or charter_of(*WORDS))
         row = await stage.version(await stage.publish(national.id))
         return cls(stage, national, row, await stage.come_in("Kim", "Kent"))
+
+    @property
+    def who(self) -> Who:
+        """Kim, as permits know her."""
+        return Who(self.kim.id, self.kim.name, roles={self.row.group_id: Role.ORGANISER})
 
     async def they_say(self, item_id: str, words: str) -> None:
         """The national group changes a statement; nothing is published yet."""
@@ -49,7 +55,7 @@ class Version:
     async def update(self) -> OurUpdate:
         """What is asked now."""
         async with self.stage.store.reading() as session:
-            return await update_of(session, await self.stage.row(self.row.id))
+            return await update_of(session, await self.stage.row(self.row.id), self.who)
 
     async def asked(self) -> list[str]:
         found = await self.update()

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from server.adapting.standing import based_on, standing_of, stands_on
+from server.writing.tables import CharterRow
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, Stage, charter_of
 from tests.server.adapting.test_stances import BASE, item, with_items
@@ -21,7 +22,7 @@ def test_a_statement_that_its_edition_does_not_have_has_no_base() -> None:
 async def test_a_charter_that_was_made_from_none_stands_on_none(stage: Stage) -> None:
     national = await stage.charter(BASE)
     async with stage.store.reading() as session:
-        assert await standing_of(session, national.id) is None
+        assert await standing_of(session, national.id, None) is None
         assert await stands_on(session, national.id) is None
 
 
@@ -71,3 +72,23 @@ async def test_a_reason_alone_asks_nothing(kent: Version) -> None:
     await kent.stage.say(kent.national.id, "s1", "This is why.", "why")
     await kent.they_publish()
     assert await on(kent) == 2
+
+
+async def test_who_may_no_longer_read_the_other_charter_is_told_of_nothing_newer(
+    kent: Version,
+) -> None:
+    await kent.they_say("s1", "I decide.")
+    await kent.they_publish()
+    await kent.decide("s1", "theirs")
+    await kent.they_say("s2", "A secret.")
+    await kent.they_publish()
+    async with kent.stage.store.session() as session:
+        row = await session.get_one(CharterRow, kent.national.id)
+        row.visibility = "group"
+    async with kent.stage.store.reading() as session:
+        found = await standing_of(session, kent.row.id, kent.who)
+    assert found is not None
+    assert found.newest.number == 2
+    assert await kent.asked() == []
+    page = await kent.kim.browser.get("/charters/kent/update")
+    assert "A secret." not in page.text

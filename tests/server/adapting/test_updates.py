@@ -14,7 +14,7 @@ async def both_change(kent: Version, *item_ids: str) -> None:
 async def test_a_charter_that_was_made_from_none_has_no_update(kent: Version) -> None:
     async with kent.stage.store.reading() as session:
         with pytest.raises(NoVersion):
-            await update_of(session, kent.national)
+            await update_of(session, kent.national, None)
 
 
 async def test_what_we_never_touched_is_apart_from_what_is_asked(kent: Version) -> None:
