@@ -16,6 +16,14 @@ import * as Y from "yjs";
 import { LIMITS } from "../wire/generated.ts";
 import { type Changes, changesOf } from "./changes.ts";
 import { emptyFragment, isKnown, readFragment } from "./fragment.ts";
+import {
+  append,
+  type Cut,
+  paragraphTexts,
+  piecesBehind,
+  piecesOf,
+  removeBehind,
+} from "./parting.ts";
 import { at, isPosition, LAST } from "./position.ts";
 import { oneLine, type RichText, tidyText } from "./rich_text.ts";
 
@@ -150,6 +158,12 @@ export class CharterDocument {
       : null;
   }
 
+  /** What the paragraphs of a part say, those of lists and empty ones too, as places to cut. */
+  paragraphTexts(id: string, part: Part): string[] {
+    const fragment = this.fragment(id, part);
+    return fragment === null ? [] : paragraphTexts(fragment);
+  }
+
   /** Whether an editor of ours can show all of a part without losing any of it. */
   isEditable(id: string, part: Part): boolean {
     const fragment = this.fragment(id, part);
@@ -165,6 +179,47 @@ export class CharterDocument {
    * undoing an addition must not delete what others wrote in it meanwhile.
    */
   add(kind: Kind, after: string | null): string {
+    const id = this.make(kind, after);
+    this.leaveOut(id, false);
+    return id;
+  }
+
+  /**
+   * Split a statement in two: what stands behind the cut becomes the words of a new one right after
+   * it, whose id this gives. Null where one of the two would have no words. The first keeps its id
+   * and all the rest. As one step to undo; what others wrote in the new one by then stays.
+   */
+  split(id: string, at: Cut): string | null {
+    const words = this.fragment(id, "words");
+    const rest = words === null ? null : piecesBehind(words, at);
+    if (words === null || rest === null) return null;
+    const made = this.make("statement", id, [id]);
+    this.change(made, (entry) => {
+      removeBehind(words, at);
+      append(entry.get("words") as Y.XmlFragment, rest);
+      entry.set("left_out", false);
+    });
+    return made;
+  }
+
+  /**
+   * Join a statement with another one: the other's words come after its own, and the other is left
+   * out. It keeps its id, and names the other among its origins.
+   */
+  join(id: string, other: string): void {
+    const words = this.fragment(id, "words");
+    const theirs = this.fragment(other, "words");
+    const item = this.item(id);
+    if (words === null || theirs === null || item === null) return;
+    this.change(id, (entry) => {
+      append(words, piecesOf(theirs));
+      entry.set("origins", [...new Set([...item.origins, other])].slice(-LIMITS.origins));
+      this.leaveOut(other, true);
+    });
+  }
+
+  /** A new item, not put in yet: that is not undone. */
+  private make(kind: Kind, after: string | null, origins: readonly string[] = []): string {
     const id = newId();
     const order = this.order();
     const index = order.findIndex((placed) => placed.id === after) + 1;
@@ -177,11 +232,11 @@ export class CharterDocument {
       entry.set("kind", kind);
       entry.set("position", places.get(index));
       entry.set("left_out", true);
+      if (origins.length > 0) entry.set("origins", [...origins]);
       for (const part of PARTS) entry.set(part, emptyFragment());
       this.items.set(id, entry);
       this.makeRoom(order, index, places);
     });
-    this.leaveOut(id, false);
     return id;
   }
 

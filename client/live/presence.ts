@@ -13,6 +13,8 @@ import { PARTS } from "./document.ts";
 /** How long after the last key "is writing here" stays, and how often typing is told of. */
 const TYPING_MS = 4000;
 const TELL_EVERY_MS = 2000;
+/** Who has an editor open writes there so long after the last sign of it; as `presence.py` has it. */
+const WRITING_MS = 30_000;
 
 export interface Person {
   readonly id: string;
@@ -27,6 +29,9 @@ export interface Person {
 interface Heard {
   readonly typing: unknown;
   readonly at: number;
+  /** All that was heard, and when it last changed. */
+  readonly said: string;
+  readonly stirred: number;
 }
 
 export class Presence {
@@ -81,6 +86,18 @@ export class Presence {
     return writers.length === 1 ? (writers[0] ?? null) : null;
   }
 
+  /** Somebody else who is writing in one of these items just now; null when nobody is. */
+  writerIn(items: readonly string[]): string | null {
+    for (const [client, state] of this.awareness.getStates()) {
+      const user = userOf(state);
+      const there = items.includes(writingOf(state)?.item ?? "");
+      const stirred = this.heard.get(client)?.stirred ?? Number.NEGATIVE_INFINITY;
+      const isOther = user !== null && user.id !== this.me.id;
+      if (isOther && there && Date.now() - stirred < WRITING_MS) return user.name;
+    }
+    return null;
+  }
+
   /** An editor was opened here (or closed: null). */
   setWriting(item: string | null, part: Part | null): void {
     const state = this.awareness.getLocalState() ?? {};
@@ -118,7 +135,14 @@ export class Presence {
       const user = userOf(state);
       if (user !== null) this.names.set(client, user);
       const typing: unknown = state["typing"] ?? null;
-      if (this.heard.get(client)?.typing !== typing) this.heard.set(client, { typing, at: now });
+      const said = JSON.stringify(state);
+      const before = this.heard.get(client);
+      this.heard.set(client, {
+        typing,
+        at: before !== undefined && before.typing === typing ? before.at : now,
+        said,
+        stirred: before !== undefined && before.said === said ? before.stirred : now,
+      });
     }
     for (const client of this.heard.keys()) {
       if (!states.has(client)) this.heard.delete(client);

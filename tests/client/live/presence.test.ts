@@ -93,4 +93,20 @@ describe("presence", () => {
     expect(presence.authorOf(null, "s1")?.name).toBe("Ben");
     expect(presence.authorOf(null, "s9")).toBeNull();
   });
+
+  it("says who is writing in an item, until they have rested for half a minute", () => {
+    ben.setWriting("s1", "words");
+    tell();
+    expect(presence.writerIn(["s2"])).toBeNull();
+    expect(presence.writerIn(["s2", "s1"])).toBe("Ben");
+    presence.setWriting("s1", "words");
+    expect(ben.writerIn(["s1"])).toBeNull();
+    vi.advanceTimersByTime(20_000);
+    ben.typed();
+    tell();
+    vi.advanceTimersByTime(29_000);
+    expect(presence.writerIn(["s1"])).toBe("Ben");
+    vi.advanceTimersByTime(1_000);
+    expect(presence.writerIn(["s1"])).toBeNull();
+  });
 });
