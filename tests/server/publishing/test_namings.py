@@ -1,0 +1,70 @@
+import pytest
+from sqlalchemy import update
+
+from server import clock
+from server.errors import PublishedMeanwhile
+from server.people.permits import Role
+from server.people.tables import MembershipRow
+from server.publishing import namings
+from server.store import Store
+from tests.server.publishing.conftest import CHARTER, Place, join, publish, settle
+
+
+async def test_each_person_of_the_group_has_an_answer_or_none(store: Store, devon: Place) -> None:
+    ann = await join(store, devon.group, "ann")
+    ben = await join(store, devon.group, "Ben", Role.READER)
+    await join(store, devon.group, "Cai", Role.ORGANISER)
+    async with store.session() as session:
+        await namings.say(session, devon.charter.id, 1, ann.id, yes=True)
+        await namings.say(session, devon.charter.id, 1, ben.id, yes=False)
+        said = await namings.answers(session, devon.charter, 1)
+        assert [(answer.name, answer.yes) for answer in said] == [
+            ("ann", True),
+            ("Ben", False),
+            ("Cai", None),
+        ]
+        assert await namings.names(session, devon.charter, 1) == ["ann"]
+
+
+async def test_a_mind_can_be_changed_until_it_is_published(store: Store, devon: Place) -> None:
+    ann = await join(store, devon.group, "Ann")
+    for yes in (True, False, True):
+        async with store.session() as session:
+            await namings.say(session, devon.charter.id, 1, ann.id, yes)
+            assert await namings.said_by(session, devon.charter.id, 1, ann.id) is yes
+    await publish(store, devon)
+    with pytest.raises(PublishedMeanwhile):
+        async with store.session() as session:
+            await namings.say(session, devon.charter.id, 1, ann.id, yes=False)
+
+
+async def test_each_edition_asks_anew(store: Store, devon: Place) -> None:
+    ann = await join(store, devon.group, "Ann")
+    async with store.session() as session:
+        await namings.say(session, devon.charter.id, 1, ann.id, yes=True)
+    await publish(store, devon)
+    async with store.session() as session:
+        assert await namings.next_number(session, devon.charter.id) == 2
+        assert await namings.said_by(session, devon.charter.id, 2, ann.id) is None
+        assert await namings.names(session, devon.charter, 2) == []
+
+
+async def test_who_left_is_asked_no_more_and_named_if_they_said_yes(
+    store: Store, devon: Place
+) -> None:
+    ann, ben = [await join(store, devon.group, name) for name in ("Ann", "Ben")]
+    async with store.session() as session:
+        await namings.say(session, devon.charter.id, 1, ann.id, yes=True)
+        await session.execute(update(MembershipRow).values(ended_at=clock.now()))
+        assert await namings.answers(session, devon.charter, 1) == []
+        assert await namings.names(session, devon.charter, 1) == ["Ann"]
+        assert ben.name not in await namings.names(session, devon.charter, 1)
+
+
+async def test_who_wrote_is_known_by_what_they_touched_last(store: Store, devon: Place) -> None:
+    ann, ben = [await join(store, devon.group, name) for name in ("Ann", "Ben")]
+    text = CHARTER.replace("I choose", "We choose")
+    await settle(store, devon.charter.id, text, {"statement1": ann.id})
+    async with store.reading() as session:
+        assert await namings.has_written(session, devon.charter.id, ann.id)
+        assert not await namings.has_written(session, devon.charter.id, ben.id)
