@@ -7,20 +7,21 @@ in both; every other paragraph of the edit is a block of its own, first the old 
 Where blanks go: a token has the blanks before it. Where a shared word has other blanks before it
 than it had, because an edit now leads the text or stands between it and a quote, the blanks go with
 that edit, so that no word is ever stuck to another.
+
+While they are found, spans are places in the two texts, one after the other without a gap.
 """
 
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby, pairwise
-from operator import itemgetter
 
-from server.comparing.spans import Block, Runs, Span, SpanKind, Start, joined
+from server.comparing.sentences import Shared
+from server.comparing.spans import Block, Runs, Span, SpanKind, Start
+from server.comparing.tidying import is_island
 from server.comparing.tokens import Text
-from server.writing.rich_text import Run
 
-# (first old token, first new token, how many): they are the same, key by key.
-Shared = tuple[int, int, int]
+_EDITS = (SpanKind.TAKEN_OUT, SpanKind.PUT_IN)
 
 
 def blocks(old: Text, new: Text, shared: Iterable[Shared]) -> tuple[Block, ...]:
@@ -39,44 +40,52 @@ class _Side:
     """One of the two texts, and where its paragraphs begin."""
 
     def __init__(self, text: Text) -> None:
-        self.text = text
-        self.starts: dict[int, Start] = {}
-        place = 0
-        for bullet in text.bullets:
-            token = bisect_left(text.ends, place)
-            self.starts[token] = Start.BULLET if bullet else Start.PARAGRAPH
-            place = text.text.find("\n", place + 1)
+        self.runs = text.runs
+        self.plain = not text.marked
+        self.text = text.text
+        self.ends = text.ends
+        self.starts = {
+            token: Start.BULLET if bullet else Start.PARAGRAPH
+            for token, bullet in zip(text.starts, text.bullets, strict=True)
+        }
+        self.last_start = text.starts[-1] if text.starts else -1
 
     def begins(self, start: int, end: int) -> list[int]:
         """The tokens from `start` to `end`, that one included, that begin a paragraph."""
         return [token for token in self.starts if start <= token <= end]
 
-    def words_at(self, token: int) -> int:
-        """Where a token's word begins, after its blanks."""
-        start, end = self.text.ends[token], self.text.ends[token + 1]
-        piece = self.text.text[start:end]
-        return end - len(piece.lstrip())
+    def begin(self, token: int) -> int:
+        """The place where a token begins, with its blanks, but without the line end before it."""
+        place = self.ends[token]
+        return place + 1 if token and token in self.starts else place
 
-    def blanks(self, token: int) -> Runs:
-        """The blanks before a token; none where it begins a paragraph."""
-        if token in self.starts:
-            return ()
-        return self.text.runs(self.text.ends[token], self.words_at(token))
+    def word(self, token: int) -> int:
+        """The place where a token begins, without its blanks."""
+        return self.after_blanks(self.begin(token))
 
-    def runs(self, start: int, end: int, *, blanks: bool) -> Runs:
-        """Some tokens of one paragraph, with the blanks before them or without."""
-        if start == end:
-            return ()
-        if blanks and start not in self.starts:
-            return self.text.runs(self.text.ends[start], self.text.ends[end])
-        return self.text.runs(self.words_at(start), self.text.ends[end])
+    def after_blanks(self, place: int) -> int:
+        while self.text[place].isspace():
+            place += 1
+        return place
+
+
+@dataclass(slots=True)
+class _Places:
+    """A span that is being built: from where to where in the old text and in the new."""
+
+    kind: SpanKind
+    old: int
+    old_end: int
+    new: int
+    new_end: int
 
 
 class _Builder:
     def __init__(self, old: _Side, new: _Side) -> None:
         self._old, self._new = old, new
+        self._plain = old.plain and new.plain
         self._blocks: list[Block] = []
-        self._spans: list[Span] = []
+        self._spans: list[_Places] = []
         self._begun: tuple[Start | None, Start | None] | None = None
 
     def done(self) -> tuple[Block, ...]:
@@ -85,6 +94,9 @@ class _Builder:
 
     def edit(self, i: int, i_end: int, j: int, j_end: int, *, flows_on: bool) -> None:
         """Words taken out and put in, and what begins at the shared words after them."""
+        if i > self._old.last_start and j > self._new.last_start:
+            self._changed(i, i_end, j, j_end)
+            return
         old_starts, new_starts = self._old.begins(i, i_end), self._new.begins(j, j_end)
         i_flow, j_flow = i_end, j_end
         flows_on = flows_on and bool(old_starts) and bool(new_starts)
@@ -104,129 +116,157 @@ class _Builder:
 
     def same(self, i: int, j: int, size: int) -> None:
         """Words that both texts have; they may be typed or marked differently."""
-        old, new = self._old.starts, self._new.starts
-        cuts = {token - i for token in old if i < token < i + size}
-        cuts |= {token - j for token in new if j < token < j + size}
+        old, new = self._old, self._new
+        if i >= old.last_start and j >= new.last_start:
+            self._shared(i, j, size)
+            return
+        cuts = {token - i for token in old.starts if i < token < i + size}
+        cuts |= {token - j for token in new.starts if j < token < j + size}
         for start, end in pairwise([0, *sorted(cuts), size]):
             if start:
-                self._begin(old.get(i + start), new.get(j + start))
+                self._begin(old.starts.get(i + start), new.starts.get(j + start))
             self._shared(i + start, j + start, end - start)
+
+    def _changed(self, i: int, i_end: int, j: int, j_end: int) -> None:
+        """An edit in which no paragraph begins, but for its first word."""
+        old, new = self._old, self._new
+        was, now = (old.begin(i), old.ends[i_end]), (new.begin(j), new.ends[j_end])
+        if i < i_end and j < j_end:
+            blanks = (was[0], old.word(i), now[0], new.word(j))
+            if was[0] < blanks[1] and self._alike(*blanks):
+                self._put(SpanKind.SAME, *blanks)
+                was, now = (blanks[1], was[1]), (blanks[3], now[1])
+        if i < i_end:
+            self._put(SpanKind.TAKEN_OUT, *was, now[0], now[0])
+        if j < j_end:
+            self._put(SpanKind.PUT_IN, was[1], was[1], *now)
 
     def _shared(self, i: int, j: int, size: int) -> None:
         """Shared words in which no paragraph begins."""
         old, new = self._old, self._new
-        was, now = old.blanks(i), new.blanks(j)
-        blanks = was == now
-        if not blanks:
-            self._blanks(was, now)
-        was, now = old.runs(i, i + size, blanks=blanks), new.runs(j, j + size, blanks=blanks)
-        if was == now:
-            self._put(SpanKind.SAME, was, now)
+        was, now = old.begin(i), new.begin(j)
+        was_end, now_end = old.ends[i + size], new.ends[j + size]
+        if self._alike(was, was_end, now, now_end):
+            self._put(SpanKind.SAME, was, was_end, now, now_end)
             return
-        tokens = []
-        for token in range(size):
-            was = old.runs(i + token, i + token + 1, blanks=blanks or token > 0)
-            now = new.runs(j + token, j + token + 1, blanks=blanks or token > 0)
-            tokens.append((_kind(was, now), was, now))
-        for kind, group in groupby(tokens, key=itemgetter(0)):
-            found = list(group)
-            was = joined(run for _, runs, _ in found for run in runs)
-            now = joined(run for _, _, runs in found for run in runs)
-            self._put(kind, was, now)
+        blanks = (was, old.word(i), now, new.word(j))
+        if not self._alike(*blanks):
+            self._blanks(*blanks)
+            was, now = blanks[1], blanks[3]
+            if self._alike(was, was_end, now, now_end):
+                self._put(SpanKind.SAME, was, was_end, now, now_end)
+                return
+        for token in range(1, size + 1):
+            was_end, now_end = old.ends[i + token], new.ends[j + token]
+            self._word(was, was_end, now, now_end)
+            was, now = was_end, now_end
 
-    def _changed(self, i: int, i_end: int, j: int, j_end: int) -> None:
-        """An edit in which no paragraph begins, but for its first word."""
-        blanks = True
-        if i < i_end and j < j_end:
-            was, now = self._old.blanks(i), self._new.blanks(j)
-            if was and was == now:
-                self._put(SpanKind.SAME, was, now)
-                blanks = False
-        if i < i_end:
-            self._put(SpanKind.TAKEN_OUT, self._old.runs(i, i_end, blanks=blanks), ())
-        if j < j_end:
-            self._put(SpanKind.PUT_IN, (), self._new.runs(j, j_end, blanks=blanks))
+    def _word(self, was: int, was_end: int, now: int, now_end: int) -> None:
+        """A shared word, with the blanks before it; these are told apart where its looks begin."""
+        kind = SpanKind.SAME
+        if not self._alike(was, was_end, now, now_end):
+            kind = _kind(self._old.runs(was, was_end), self._new.runs(now, now_end))
+        if kind is not SpanKind.SAME and (not self._spans or self._spans[-1].kind is not kind):
+            blanks = (was, self._old.after_blanks(was), now, self._new.after_blanks(now))
+            if was < blanks[1] and self._alike(*blanks):
+                self._put(SpanKind.SAME, *blanks)
+                was, now = blanks[1], blanks[3]
+        self._put(kind, was, was_end, now, now_end)
 
-    def _blanks(self, was: Runs, now: Runs) -> None:
+    def _blanks(self, was: int, was_end: int, now: int, now_end: int) -> None:
         """Blanks before a shared word that are not the same."""
         last = self._spans[-1] if self._spans else None
-        if last is None or last.kind not in (SpanKind.TAKEN_OUT, SpanKind.PUT_IN):
-            self._put(SpanKind.TYPOGRAPHY, was, now)
+        if last is None or last.kind not in _EDITS:
+            self._put(SpanKind.TYPOGRAPHY, was, was_end, now, now_end)
             return
-        both = last.kind is SpanKind.PUT_IN and len(self._spans) > 1
-        if both and self._spans[-2].kind is SpanKind.TAKEN_OUT:
-            self._spans[-2] = _longer(self._spans[-2], was, ())
-            self._spans[-1] = _longer(last, (), now)
+        if len(self._spans) > 1 and self._spans[-2].kind is SpanKind.TAKEN_OUT:
+            self._spans[-2].old_end = was_end
+            last.old = last.old_end = was_end
+            last.new_end = now_end
             return
-        mine, other = (now, was) if last.kind is SpanKind.PUT_IN else (was, now)
-        if not other:
-            self._spans[-1] = _longer(last, was, now)
-        elif not mine and _starts_with(last.old or last.new, other):
-            # `said "so"`: the blank before the quote is the one that stood before the word.
+        put_in = last.kind is SpanKind.PUT_IN
+        if put_in and was == was_end:
+            last.old = last.old_end = was_end
+            last.new_end = now_end
+            return
+        if not put_in and now == now_end:
+            last.new = last.new_end = now_end
+            last.old_end = was_end
+            return
+        # `said "so"`: the blank before the quote is the one that stood before the word.
+        blanks = (
+            (was, was_end, last.new, last.new + was_end - was)
+            if put_in
+            else (last.old, last.old + now_end - now, now, now_end)
+        )
+        if ((now == now_end) if put_in else (was == was_end)) and self._alike(*blanks):
             del self._spans[-1]
-            self._put(SpanKind.SAME, other, other)
-            self._spans.append(
-                Span(last.kind, _after(last.old, other), _after(last.new, other)),
-            )
+            self._put(SpanKind.SAME, *blanks)
+            self._put(last.kind, blanks[1], was_end, blanks[3], now_end)
         else:
-            self._put(SpanKind.TYPOGRAPHY, was, now)
+            self._put(SpanKind.TYPOGRAPHY, was, was_end, now, now_end)
 
-    def _put(self, kind: SpanKind, was: Runs, now: Runs) -> None:
+    def _alike(self, was: int, was_end: int, now: int, now_end: int) -> bool:
+        """Whether the very same stands in both texts, marks and all."""
+        if self._old.text[was:was_end] != self._new.text[now:now_end]:
+            return False
+        return self._plain or self._old.runs(was, was_end) == self._new.runs(now, now_end)
+
+    def _put(self, kind: SpanKind, was: int, was_end: int, now: int, now_end: int) -> None:
         if self._spans and self._spans[-1].kind is kind:
-            self._spans[-1] = _longer(self._spans[-1], was, now)
+            self._spans[-1].old_end, self._spans[-1].new_end = was_end, now_end
         else:
-            self._spans.append(Span(kind, was, now))
+            self._spans.append(_Places(kind, was, was_end, now, now_end))
 
     def _begin(self, old: Start | None, new: Start | None) -> None:
         if self._begun is not None:
-            self._blocks.append(Block(tuple(self._spans), *self._begun))
+            self._smooth()
+            spans = [
+                Span(
+                    span.kind,
+                    self._old.runs(span.old, span.old_end),
+                    self._new.runs(span.new, span.new_end),
+                )
+                for span in self._spans
+            ]
+            self._blocks.append(Block(tuple(spans), *self._begun))
         self._begun = (old, new)
         self._spans = []
 
-
-def _longer(span: Span, was: Runs, now: Runs) -> Span:
-    return Span(span.kind, joined((*span.old, *was)), joined((*span.new, *now)))
-
-
-def _starts_with(runs: Runs, blanks: Runs) -> bool:
-    """Whether runs begin with these blanks, and have more than them."""
-    if len(blanks) != 1 or not runs:
-        return False
-    first, blank = runs[0], blanks[0]
-    return (
-        first.text.startswith(blank.text)
-        and (first.strong, first.link) == (blank.strong, blank.link)
-        and first.text != blank.text
-    )
-
-
-def _after(runs: Runs, blanks: Runs) -> Runs:
-    if not runs:
-        return ()
-    text = runs[0].text.removeprefix(blanks[0].text)
-    return (Run(text, runs[0].strong, runs[0].link), *runs[1:])
+    def _smooth(self) -> None:
+        """Take islands into the words beside them that are only typed differently."""
+        typed = SpanKind.TYPOGRAPHY
+        if len(self._spans) < 3 or typed not in [span.kind for span in self._spans]:
+            return
+        found, self._spans = self._spans, []
+        for index, span in enumerate(found):
+            between = 0 < index < len(found) - 1
+            if (
+                between
+                and span.kind is SpanKind.SAME
+                and typed in (found[index - 1].kind, found[index + 1].kind)
+                and is_island(self._new.text[span.new : span.new_end])
+            ):
+                span.kind = typed
+            self._put(span.kind, span.old, span.old_end, span.new, span.new_end)
 
 
 def _kind(was: Runs, now: Runs) -> SpanKind:
     """What happened to a word that is the same but for its looks."""
-    if was == now:
-        return SpanKind.SAME
-    if _marks(was, 1) != _marks(now, 1):
+    if [link for link, _ in groupby(run.link for run in was)] != [
+        link for link, _ in groupby(run.link for run in now)
+    ]:
         return SpanKind.LINK
-    if _marks(was, 0) != _marks(now, 0):
+    if [strong for strong, _ in groupby(run.strong for run in was)] != [
+        strong for strong, _ in groupby(run.strong for run in now)
+    ]:
         return SpanKind.STYLE
-    if _text(was) == _text(now):
-        return SpanKind.SAME if _composed(was) == _composed(now) else SpanKind.STYLE
-    return SpanKind.TYPOGRAPHY
+    if _composed("".join(run.text for run in was)) != _composed("".join(run.text for run in now)):
+        return SpanKind.TYPOGRAPHY
+    if [_composed(run.text) for run in was] != [_composed(run.text) for run in now]:
+        return SpanKind.STYLE  # another part of the word
+    return SpanKind.SAME
 
 
-def _marks(runs: Runs, which: int) -> list[object]:
-    return [mark for mark, _ in groupby((run.strong, run.link)[which] for run in runs)]
-
-
-def _text(runs: Runs) -> str:
-    return unicodedata.normalize("NFC", "".join(run.text for run in runs))
-
-
-def _composed(runs: Runs) -> list[str]:
-    return [unicodedata.normalize("NFC", run.text) for run in runs]
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -4,6 +4,7 @@ The words are English and Welsh ones, the languages our Charters are written in;
 in every script. What only says the same in another way ("three" and "3") is no change.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,6 +64,7 @@ _MODALS = {modal: modal for modal in _PLAIN_MODALS} | {
 }
 # "have to", "need to" and "wouldn't" are found by their form.
 _BEFORE_TO = _listed("have has had having need needs needed")
+_ADDRESS = re.compile("://|@|^www\\.|^mailto:")
 _NUMBER_WORDS = (
     "zero|one once un|two twice both dau dwy|three thrice tri tair|four pedwar pedair|five pump|"
     "six chwech chwe|seven saith|eight wyth|nine naw|ten deg|eleven|twelve dozen|thirteen|"
@@ -159,15 +161,15 @@ def _found(words: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -
         follows = [*words, *after][index + 1 : index + 2]
         if key in _NEGATIONS or key.endswith("n't"):
             yield Found(FlagKind.NEGATION, typed, "not" if key.endswith("n't") else key)
-        if modal := _modal(key, follows[0][1] if follows else ""):
+        if key in _BEFORE_TO and follows and follows[0][1] == "to":
+            yield Found(FlagKind.MODAL, f"{typed} {follows[0][0]}", "must")
+        elif modal := _modal(key):
             yield Found(FlagKind.MODAL, typed, modal)
         if number := _number(key):
             yield Found(FlagKind.NUMBER, typed, number)
 
 
-def _modal(key: str, following: str) -> str | None:
-    if following == "to" and key in _BEFORE_TO:
-        return "must"
+def _modal(key: str) -> str | None:
     return (
         _MODALS.get(key)
         or _MODALS.get(key.removesuffix("n't"))
@@ -178,7 +180,7 @@ def _modal(key: str, following: str) -> str | None:
 def _number(key: str) -> str | None:
     if key in _NUMBERS:
         return _NUMBERS[key]
-    if any(character.isdigit() for character in key):
+    if any(character.isdigit() for character in key) and not _ADDRESS.search(key):
         digits = key.replace(",", "")
         return str(int(digits)) if digits.isdecimal() else key
     return key if any(part in _NUMBERS for part in key.split("-")) else None

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from server.comparing import flags as flagging
-from server.comparing import phrasebook, words
+from server.comparing import phrasebook, tidying, tokens, words
 from server.comparing.align import Comparison, ItemChange, Part, Stance
 from server.comparing.flags import Flag, FlagKind
 from server.comparing.phrasebook import Phrasebook, Pointed, Told
 from server.comparing.spans import Block, Changes, Runs, Span, SpanKind
 from server.writing.charter import Kind
-from server.writing.rich_text import RichText
+from server.writing.rich_text import RichText, Run
 
 ENGLISH = "en"
 MOST = 5
@@ -23,6 +23,7 @@ QUOTED_OF_TWO = 10
 ENDS = 3
 
 _SIGNS = " \t\u00a0.,;:-–—…"
+_LINE_END = (Run(" "),)
 _EDITS = (SpanKind.TAKEN_OUT, SpanKind.PUT_IN)
 
 
@@ -41,7 +42,7 @@ def of_words(
     if not any(span.new for span in changes.spans):
         return (told.last,)
     if changes.rewritten:
-        return (told.rewritten,)
+        return (_rewritten(changes, told),)
     found = list(dict.fromkeys(_sentences(changes, told)))
     if len(found) <= most:
         return tuple(found)
@@ -59,10 +60,15 @@ def of_flags(flags: Iterable[Flag], *, language: str = ENGLISH) -> tuple[str, ..
     }
     found = []
     for flag in flags:
-        old, new = ", ".join(flag.old), ", ".join(flag.new)
         pointed = told[flag.kind]
-        sentence = pointed.changed if old and new else pointed.gone if old else pointed.new
-        found.append(sentence.format(old=old, new=new))
+        if len(flag.old) == len(flag.new):
+            found += [
+                pointed.changed.format(old=old, new=new)
+                for old, new in zip(flag.old, flag.new, strict=True)
+            ]
+        else:
+            found += [pointed.gone.format(old=old) for old in flag.old]
+            found += [pointed.new.format(new=new) for new in flag.new]
     return tuple(dict.fromkeys(found))
 
 
@@ -178,27 +184,29 @@ def _sentences(changes: Changes, told: Told) -> Iterator[str]:
 
 def _edits(changes: Changes) -> Iterator[_Edit | Span | Block]:
     """Edits, words that look different, and blocks that begin elsewhere or are other blocks."""
-    old: Runs = ()
-    new: Runs = ()
+    edit = _Edit((), ())
     for block in changes.blocks:
-        spans = block.spans
-        whole = all(span.kind in _EDITS for span in spans)
-        if not whole and (block.old is not block.new) and (old or new):
-            yield _Edit(old, new)
-            old, new = (), ()
-        if not whole and block.old is not block.new:
+        if block.old is not block.new and any(span.kind not in _EDITS for span in block.spans):
+            if edit.old or edit.new:
+                yield edit
+                edit = _Edit((), ())
             yield block
-        for span in spans:
+        edit = _Edit(_and(edit.old, _LINE_END), _and(edit.new, _LINE_END))
+        for span in block.spans:
             if span.kind in _EDITS:
-                old, new = (*old, *span.old), (*new, *span.new)
-                continue
-            if (old or new) and (span.old_text.strip() or span.new_text.strip()):
-                yield _Edit(old, new)
-                old, new = (), ()
-            if span.kind is not SpanKind.SAME:
-                yield span
-    if old or new:
-        yield _Edit(old, new)
+                edit = _Edit((*edit.old, *span.old), (*edit.new, *span.new))
+            elif (span.old_text + span.new_text).strip():
+                if edit.old or edit.new:
+                    yield edit
+                    edit = _Edit((), ())
+                if span.kind is not SpanKind.SAME:
+                    yield span
+    if edit.old or edit.new:
+        yield edit
+
+
+def _and(runs: Runs, more: Runs) -> Runs:
+    return (*runs, *more) if runs else ()
 
 
 def _line(block: Block, told: Told) -> Iterator[str]:
@@ -222,7 +230,7 @@ def _looks(span: Span, told: Told) -> Iterator[str]:
     elif span.kind is SpanKind.STYLE:
         strong = any(run.strong for run in span.new)
         yield (told.bold if strong else told.not_bold).format(words=_short(span.new))
-    elif _plain(span.new):
+    elif _words(span.new_text):
         yield told.typed.format(words=_short(span.new))
     else:
         yield told.signs
@@ -235,12 +243,23 @@ def _link(old: Runs, new: Runs, told: Told) -> str:
     return sentence.format(words=_short(new))
 
 
+def _rewritten(changes: Changes, told: Told) -> str:
+    old = _plain(tuple(run for span in changes.spans for run in span.old))
+    new = _plain(tuple(run for span in changes.spans for run in span.new))
+    return told.changed.format(old=old, new=new) if _are_short(old, new) else told.rewritten
+
+
+def _are_short(old: str, new: str) -> bool:
+    """Whether two quotations can stand in one sentence."""
+    return bool(old and new) and len(old.split()) + len(new.split()) <= QUOTED_OF_TWO
+
+
 def _edited(edit: _Edit, told: Told) -> Iterator[str]:
     old, new = _plain(edit.old), _plain(edit.new)
-    if old == new:
-        yield told.signs
+    if _words(old) == _words(new):
+        yield told.typed.format(words=_short(edit.new)) if _words(new) else told.signs
         return
-    if old and new and len(old.split()) + len(new.split()) <= QUOTED_OF_TWO:
+    if _are_short(old, new):
         yield told.changed.format(old=old, new=new)
     else:
         if old:
@@ -270,6 +289,11 @@ def _short(runs: Runs) -> str:
 
 def _beginning(runs: Runs) -> str:
     return " ".join(_plain(runs).split()[: ENDS + 1]).rstrip(_SIGNS)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a quotation, as they are compared; marks of punctuation are none."""
+    return [key for _, key in tokens.pieces(text) if tidying.is_word(key)]
 
 
 def _plain(runs: Runs) -> str:

@@ -9,7 +9,7 @@ elsewhere: that is found afterwards, by looking at what stands there (`Text.runs
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +18,7 @@ from itertools import accumulate, pairwise
 from server.writing.rich_text import BulletList, Paragraph, RichText, Run
 
 # One character for one, so that the text keeps its length.
-_SAME_MARK = str.maketrans("‘’‚‛′`´“”„‟″«»‑‐‒–−", "'" * 7 + '"' * 7 + "-" * 5)
+_SAME_MARK = str.maketrans("‘’‚‛′`´“”„‟″«»‑‐‒–−", "'" * 14 + "-" * 5)
 
 # Scripts without blanks between words: Thai and Lao, Burmese, Khmer, kana, Han.
 _ALONE = (
@@ -40,7 +40,7 @@ _EMOJI = (
 _INSIDE = "['-]|(?<=\\d)[.,:/](?=\\d)"
 _SPECIAL = re.compile("://|@|www\\.|\\.\\.", re.IGNORECASE)
 
-_PLAIN = re.compile(f"\\s*(?:[a-z0-9]+(?:(?:{_INSIDE})[a-z0-9]+)*|\\.{{2,}}|[^\\s])")
+_PLAIN = re.compile(f"\\s*(?:[a-z0-9]+(?:(?:{_INSIDE})[a-z0-9]+)*|\\.{{2,}}|_+|[^\\s])")
 _ANY = re.compile(
     "\\s*(?:"
     '(?:https?://|www\\.|mailto:)[^\\s<>"]*[^\\s<>"\'.,;:!?)\\]]'
@@ -48,7 +48,7 @@ _ANY = re.compile(
     f"|{_LETTER}(?:{_LETTER}|{_MARK})*(?:(?:{_INSIDE}){_LETTER}(?:{_LETTER}|{_MARK})*)*"
     f"|[{_ALONE}]{_MARK}*"
     f"|[\U0001f1e6-\U0001f1ff]{{2}}|{_EMOJI}(?:\u200d{_EMOJI})*"
-    "|\\.{2,}"
+    "|\\.{2,}|_+"
     f"|[^\\s]{_MARK}*"
     ")"
 )
@@ -59,13 +59,14 @@ class Text:
     """A rich text as tokens.
 
     `text` is its paragraphs, joined by line ends. Token `i` is `text[ends[i]:ends[i + 1]]`, the
-    blanks and the line end before it included, and `keys[i]` is what is compared of it. `bullets`
-    tells for each paragraph whether it is a bullet.
+    blanks and the line end before it included, and `keys[i]` is what is compared of it. `starts`
+    are the tokens that begin a paragraph, and `bullets` tells for each whether it is a bullet.
     """
 
     text: str
     keys: Sequence[str]
     ends: Sequence[int]
+    starts: Sequence[int]
     bullets: Sequence[bool]
     marked: Sequence[Run] = ()
     edges: Sequence[int] = ()
@@ -104,7 +105,8 @@ def of(rich: RichText) -> Text:
         for paragraph in paragraphs
     ):
         text = "\n".join([paragraph.runs[0].text for paragraph in paragraphs])
-        return Text(text, *_tokens(text), bullets)
+        found, ends = _tokens(text)
+        return Text(text, found, ends, _starts(text, ends), bullets)
     marked: list[Run] = []
     for paragraph in paragraphs:
         if marked:
@@ -112,7 +114,8 @@ def of(rich: RichText) -> Text:
         marked += paragraph.runs
     text = "".join([run.text for run in marked])
     edges = [0, *accumulate(len(run.text) for run in marked)]
-    return Text(text, *_tokens(text), bullets, marked, edges)
+    found, ends = _tokens(text)
+    return Text(text, found, ends, _starts(text, ends), bullets, marked, edges)
 
 
 def pieces(text: str) -> list[tuple[str, str]]:
@@ -122,7 +125,7 @@ def pieces(text: str) -> list[tuple[str, str]]:
 
 
 def _tokens(text: str) -> tuple[list[str], list[int]]:
-    like = text if text.isascii() else text.translate(_SAME_MARK)
+    like = (text if text.isascii() else text.translate(_SAME_MARK)).replace('"', "'")
     if like.isascii() and not _SPECIAL.search(like):
         split = _PLAIN.findall(like.lower())
         found = list(map(str.strip, split))
@@ -130,6 +133,16 @@ def _tokens(text: str) -> tuple[list[str], list[int]]:
         split = _ANY.findall(like)
         found = [_key(piece.strip()) for piece in split]
     return found, list(accumulate(map(len, split), initial=0))
+
+
+def _starts(text: str, ends: list[int]) -> list[int]:
+    """The tokens that begin a paragraph: the first, and those with a line end before them."""
+    starts = [0] if text else []
+    place = text.find("\n")
+    while place >= 0:
+        starts.append(bisect_left(ends, place))
+        place = text.find("\n", place + 1)
+    return starts
 
 
 @lru_cache(maxsize=8192)

@@ -7,9 +7,9 @@ sentence, by the longest common subsequence of their keys), which of those are w
 
 from enum import StrEnum
 
-from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.distance import Indel
 
-from server.comparing import building, tokens
+from server.comparing import building, sentences, tidying, tokens
 from server.comparing.spans import Block, Changes, Span, SpanKind, Start
 from server.writing.rich_text import RichText
 
@@ -40,9 +40,9 @@ class Band(StrEnum):
 def changes(old: RichText, new: RichText) -> Changes:
     """What changed between two tidy texts; `.old` and `.new` of it are these very texts."""
     before, after = tokens.of(old), tokens.of(new)
-    matching = LCSseq.opcodes(before.keys, after.keys).as_matching_blocks()
-    shared = [(block.a, block.b, block.size) for block in matching if block.size]
-    return Changes(building.blocks(before, after, shared))
+    shared = tidying.tidied(before, after, sentences.shared(before, after))
+    rewritten = tidying.hardly_kept(before, after, shared)
+    return Changes(building.blocks(before, after, () if rewritten else shared), rewritten)
 
 
 def similarity(old: RichText, new: RichText) -> float:

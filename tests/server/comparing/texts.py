@@ -2,7 +2,7 @@
 
 `text("I **may** see [it](https://x.org).\\n- a bullet")` is rich text: each line is a paragraph or
 a bullet. `shown(changes)` is what a reader sees, a line for each block: `[-taken out-]`,
-`{+put in+}`, `*style*`, `<link>`, `~typography~`. A line begins with `-` where its paragraph is only
+`{+put in+}`, `*style*`, `<link>`, `~typography~`. A line begins with `-` if its paragraph is only
 in the old text, `+` where only in the new; then with `* ` where it is a bullet.
 """
 
