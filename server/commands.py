@@ -164,7 +164,7 @@ async def _find_charter(session: AsyncSession, name: str) -> str:
 
 async def _example(settings: Settings, store: Store) -> str:
     async with _engine(settings) as engine:
-        token = await examples.load(store, engine)
+        token = await examples.load(store, engine, settings)
     return f"\nCome in as {examples.PERSON} at {settings.address}/come-in/{token}"
 
 

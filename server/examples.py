@@ -1,46 +1,265 @@
-"""The example that `make run` shows: a national Charter and ten local versions, with people."""
+"""The example that `make run` shows: a national Charter in two editions, and ten places' own.
 
-from sqlalchemy import select
+All of it is made the way people would make it: rooms, edits, editions and decisions are real. Only
+the dates are moved into the past afterwards, so that there is a history to look at.
+"""
 
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import clock
+from server.adapting.adaptations import begin_from, make_version
+from server.bus.memory import MemoryBus
+from server.comparing import align
+from server.comparing.align import ItemChange
 from server.live.actions import start_charter
 from server.live.engine import Engine
-from server.people.actions import find_group, invite, make_group
-from server.people.permits import Role
+from server.live.journal import Journal
+from server.live.rooms import Rooms
+from server.people.actions import find_group, invite, join, make_group, make_person
+from server.people.permits import Role, Who
 from server.people.tables import GroupRow
+from server.publishing import adoptions
+from server.publishing.rules import Adopting, Present
+from server.settings import Settings
 from server.store import Store
-from server.writing import starters
+from server.writing import editions, starters
+from server.writing.charter import Charter, Item
+from server.writing.document import Part
+from server.writing.edits import (
+    AddItem,
+    Edit,
+    PlaceAfter,
+    SetLeftOut,
+    SetPicture,
+    SetText,
+    apply,
+)
+from server.writing.read_side import read_charter
+from server.writing.tables import CharterRow, EditionRow, SittingRow
 
 PERSON = "Meg"
 _NATIONAL = "Shared Lives Ambassadors"
+_WRITERS = (PERSON, "Ben", "Anna")
 
 
-async def load(store: Store, engine: Engine) -> str:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a place has come: its people, and how many days ago it wrote, published, adopted."""
+
+    slug: str
+    people: tuple[str, ...]
+    wrote: int
+    published: int | None = None
+    adopted: int | None = None
+
+
+_PLACES = (
+    _Place("cwm-derwen", ("Gwen", "Ifan"), 150, 140, 133),
+    _Place("elmbridge-vale", ("Sue", "Amir"), 120, 112),
+    _Place("high-fells", ("Joan", "Piotr"), 160, 152, 150),
+    _Place("kingsmere-city", ("Dev", "Rosa"), 96, 90, 83),
+    _Place("lowmarsh-levels", ("Tilly", "Frank"), 75, 70),
+    _Place("northgate-quarter", ("Sana", "Will"), 130, 124, 118),
+    _Place("port-aven", ("Bob", "Lena"), 60, 55),
+    _Place("saltmarsh-coast", ("Ada", "Hugh"), 41, 39),
+    _Place("thornholt", ("Mo", "Kath"), 20),
+    _Place("wyndle-and-ash", ("Nell", "Jaz"), 9),
+)
+_FIRST, _SECOND = 200, 14
+
+
+async def load(store: Store, engine: Engine, settings: Settings) -> str:
     """Load the example unless it is there already; returns a token that lets Meg in."""
     async with store.reading() as session:
         there = await session.scalar(select(GroupRow.id).where(GroupRow.name == _NATIONAL))
     if there is None:
-        charters = {"national": starters.load("starter"), **dict(starters.local_versions())}
-        begun = {name: await engine.begin(charter) for name, charter in charters.items()}
-        async with store.session() as session:
-            for name, charter in charters.items():
-                national = name == "national"
-                group = await make_group(
-                    session,
-                    _NATIONAL if national else _place(name),
-                    kind="national" if national else "local",
-                )
-                await start_charter(
-                    session,
-                    charter,
-                    begun[name],
-                    group_id=group.id,
-                    slug=name,
-                    visibility="everybody",
-                )
+        async with _opened(store, engine, settings) as rooms:
+            await _Story(store, engine, rooms).tell()
     async with store.session() as session:
         return await invite(session, await find_group(session, _NATIONAL), PERSON, Role.ORGANISER)
 
 
-def _place(name: str) -> str:
-    """The place of a local version's file: `wyndle-and-ash` is Wyndle and Ash."""
-    return " ".join(word if word == "and" else word.title() for word in name.split("-"))
+@asynccontextmanager
+async def _opened(store: Store, engine: Engine, settings: Settings) -> AsyncGenerator[Rooms]:
+    async with aclosing(Journal(store)) as journal:
+        rooms = Rooms(store, MemoryBus(), engine, journal, settings)
+        await rooms.start()
+        try:
+            yield rooms
+        finally:
+            await rooms.stop()
+
+
+class _Story:
+    """What happened, in the order in which it did."""
+
+    def __init__(self, store: Store, engine: Engine, rooms: Rooms) -> None:
+        self._store = store
+        self._engine = engine
+        self._rooms = rooms
+
+    async def tell(self) -> None:
+        national, writers = await self._begin()
+        first = await self._publish(
+            national, "The first Charter", "We wrote it together, from a blank sheet.", _FIRST
+        )
+        for place in _PLACES:
+            await self._adapt(place, first)
+        await self._revise(national, writers)
+        await self._publish(
+            national, "The second Charter", "We heard from ten places. Thank you.", _SECOND
+        )
+
+    async def _begin(self) -> tuple[CharterRow, list[Who]]:
+        charter = starters.load("starter")
+        begun = await self._engine.begin(charter)
+        async with self._store.session() as session:
+            group = await make_group(session, _NATIONAL, kind="national")
+            row = await start_charter(
+                session, charter, begun, group_id=group.id, slug="national", visibility="everybody"
+            )
+            return row, [await _member(session, name, group) for name in _WRITERS]
+
+    async def _adapt(self, place: _Place, first: EditionRow) -> None:
+        """A place makes its own version, writes in it, publishes it and adopts it."""
+        ours = dict(starters.local_versions())[place.slug]
+        async with self._store.reading() as session:
+            charter = begin_from(await editions.read_edition(session, first.id), ours.title)
+        charter = replace(charter, summary=ours.summary)
+        begun = await self._engine.begin(charter)
+        async with self._store.session() as session:
+            group = await make_group(session, _name_of(place))
+            people = [await _member(session, name, group) for name in place.people]
+            row = await make_version(
+                session, first, charter, begun, group=group, person_id=people[0].person_id
+            )
+            row.visibility = "everybody"
+        await self._write(row, _edits(charter, ours), people, place.wrote)
+        if place.published is None:
+            return
+        edition = await self._publish(row, "Our first Charter", "", place.published)
+        if place.adopted is not None:
+            async with self._store.session() as session:
+                await adoptions.adopt(
+                    session,
+                    people[0],
+                    _adopting(place.adopted),
+                    group=group,
+                    charter=row,
+                    edition=edition,
+                )
+
+    async def _revise(self, national: CharterRow, writers: list[Who]) -> None:
+        """The Ambassadors write the second edition in three sittings."""
+        async with self._store.reading() as session:
+            charter = await read_charter(session, national.id)
+        revised = _edits(charter, starters.second_edition())
+        third = len(revised) // 3 + 1
+        for number, days in enumerate((37, 30, 23)):
+            part = revised[number * third : (number + 1) * third]
+            await self._write(national, part, writers[number:] + writers[:number], days)
+
+    async def _write(
+        self,
+        row: CharterRow,
+        edits: Sequence[Sequence[Edit]],
+        people: Sequence[Who],
+        days: int,
+    ) -> None:
+        """One sitting: one person after the other changes some items."""
+        share = -(-len(edits) // len(people))
+        for number, person in enumerate(people):
+            items = edits[number * share : (number + 1) * share]
+            if said := [edit for item in items for edit in item]:
+                change = partial(apply, edits=tuple(said))
+                await self._rooms.change(row.id, change, person_id=person.person_id)
+        # Nobody is in the room, so the sitting is over when it has settled.
+        await self._rooms.settling.settle(row.id)
+        began = _days_ago(days, hour=18)
+        async with self._store.session() as session:
+            newest = (
+                select(SittingRow.id)
+                .where(SittingRow.charter_id == row.id)
+                .order_by(SittingRow.began_at.desc())
+                .limit(1)
+            )
+            await session.execute(
+                update(SittingRow)
+                .where(SittingRow.id == newest.scalar_subquery())
+                .values(
+                    began_at=began,
+                    last_at=began + timedelta(minutes=50),
+                    ended_at=began + timedelta(minutes=60),
+                )
+            )
+
+    async def _publish(self, row: CharterRow, name: str, note: str, days: int) -> EditionRow:
+        async with self._store.session() as session:
+            return await editions.publish(
+                session, row.id, name=name, note=note, at=_days_ago(days, hour=20)
+            )
+
+
+async def _member(session: AsyncSession, name: str, group: GroupRow) -> Who:
+    """Somebody new in a group; the first of each is its organiser."""
+    role = Role.MEMBER if name in _WRITERS[1:] else Role.ORGANISER
+    person = await make_person(session, name)
+    await join(session, person, group, role)
+    return Who(person.id, person.name, None, {group.id: role})
+
+
+def _edits(old: Charter, new: Charter) -> list[list[Edit]]:
+    """What to change in a Charter so that it says another one, item by item."""
+    before: dict[str, str | None] = {}
+    last: str | None = None
+    for item in new.items:
+        before[item.id] = last
+        last = item.id
+    changes = align.compare(old, new).items
+    return [found for each in changes if (found := _edits_of(each, before))]
+
+
+def _edits_of(change: ItemChange, before: dict[str, str | None]) -> list[Edit]:
+    new = change.new
+    if new is None or (not change.is_change and not change.parts):
+        return []
+    if change.old is None:
+        return [AddItem(new), PlaceAfter(new.id, before[new.id])]
+    found = list(_said(new))
+    if change.moved:
+        found.append(PlaceAfter(new.id, before[new.id]))
+    return found
+
+
+def _said(item: Item) -> Iterator[Edit]:
+    for part, rich in zip(Part, (item.words, item.meaning, item.why), strict=True):
+        yield SetText(item.id, part, rich)
+    yield SetPicture(item.id, item.picture)
+    yield SetLeftOut(item.id, item.left_out)
+
+
+def _adopting(days: int) -> Adopting:
+    on = _days_ago(days, hour=14).date()
+    return Adopting(
+        adopted_on=on,
+        look_again_on=date(on.year + 1, on.month, 1),
+        present=(Present("people", 6), Present("carers", 3), Present("workers", 1)),
+        note="",
+    )
+
+
+def _days_ago(days: int, *, hour: int) -> datetime:
+    then = clock.now() - timedelta(days=days)
+    return then.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def _name_of(place: _Place) -> str:
+    """`wyndle-and-ash` is Wyndle and Ash."""
+    return " ".join(word if word == "and" else word.title() for word in place.slug.split("-"))

@@ -21,6 +21,11 @@ def load(starter: str) -> Charter:
     return replace(charter, items=tuple(replace(item, id=clock.new_id()) for item in charter.items))
 
 
+def second_edition() -> Charter:
+    """The example's national Charter as it was revised."""
+    return parse(bundled("charters", "national-second.md").read_bytes())
+
+
 def local_versions() -> Iterator[tuple[str, Charter]]:
     """The example's local versions, each with its place's slug, in order."""
     for file in sorted(bundled("charters", "local").glob("*.md")):

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -5,15 +6,20 @@ import pytest
 from sqlalchemy import func, select
 
 from server import examples
+from server.comparing import align
+from server.comparing.align import Stance
 from server.live.engine import Engine
 from server.people import actions
 from server.people.permits import Action as Act
 from server.people.permits import Role, Who, may
 from server.people.signing_in import roles_of
 from server.people.tables import GroupRow
+from server.publishing.tables import AdoptionRow
 from server.settings import Settings
 from server.store import Store
-from server.writing.tables import CharterRow
+from server.writing import starters
+from server.writing.read_side import read_charter
+from server.writing.tables import AdaptationRow, CharterRow, EditionRow, SittingRow
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -27,7 +33,7 @@ async def engine() -> AsyncIterator[Engine]:
 async def test_the_example_is_a_national_charter_and_ten_places_that_made_it_their_own(
     store: Store, engine: Engine
 ) -> None:
-    await examples.load(store, engine)
+    await examples.load(store, engine, Settings())
     async with store.reading() as session:
         rows = (await session.execute(select(CharterRow, GroupRow).join(GroupRow))).all()
     assert len(rows) == 11
@@ -37,10 +43,49 @@ async def test_the_example_is_a_national_charter_and_ten_places_that_made_it_the
     assert all(may(None, Act.READ, charter) for charter, _ in rows)
 
 
+async def test_the_example_has_editions_versions_sittings_and_adoptions(
+    store: Store, engine: Engine
+) -> None:
+    await examples.load(store, engine, Settings())
+    async with store.reading() as session:
+        slugs = dict((await session.execute(select(CharterRow.id, CharterRow.slug))).all())
+        published = Counter(
+            [slugs[each] for each in await session.scalars(select(EditionRow.charter_id))]
+        )
+        sittings = Counter(
+            [slugs[each] for each in await session.scalars(select(SittingRow.charter_id))]
+        )
+        versions = set(await session.scalars(select(AdaptationRow.charter_id)))
+        adopted = await session.scalar(select(func.count()).select_from(AdoptionRow))
+        national = next(key for key, slug in slugs.items() if slug == "national")
+        second = align.compare(starters.second_edition(), await read_charter(session, national))
+    assert published.pop("national") == 2
+    assert set(published.values()) == {1}
+    assert len(published) == 8
+    assert sittings.pop("national") == 3
+    assert set(sittings) == {slugs[each] for each in versions}
+    assert len(versions) == 10
+    assert adopted == 4
+    assert second.changes == ()
+
+
+async def test_places_say_what_their_files_say(store: Store, engine: Engine) -> None:
+    await examples.load(store, engine, Settings())
+    for slug, wanted in starters.local_versions():
+        async with store.reading() as session:
+            row = (await session.scalars(select(CharterRow).where(CharterRow.slug == slug))).one()
+            said = await read_charter(session, row.id)
+        assert (said.title, said.summary) == (wanted.title, wanted.summary)
+        compared = align.compare(wanted, said)
+        assert not [change for change in compared.items if change.parts], slug
+        assert not compared.counts[Stance.ADDED], slug
+        assert not compared.counts[Stance.LEFT_OUT], slug
+
+
 async def test_meg_comes_in_and_may_write_in_the_national_charter(
     store: Store, engine: Engine
 ) -> None:
-    token = await examples.load(store, engine)
+    token = await examples.load(store, engine, Settings())
     async with store.session() as session:
         arrival = await actions.come_in(session, token)
         national = await session.scalar(select(CharterRow).where(CharterRow.slug == "national"))
@@ -56,7 +101,7 @@ async def test_loading_again_adds_nothing_and_lets_the_same_meg_in(
 ) -> None:
     people = []
     for _ in range(2):
-        token = await examples.load(store, engine)
+        token = await examples.load(store, engine, Settings())
         async with store.session() as session:
             people.append((await actions.come_in(session, token)).person.id)
     async with store.reading() as session:
