@@ -11,15 +11,19 @@ from server import metrics
 from server.adapting import additions as versions
 from server.adapting import pages as adapting_pages
 from server.adapting.beside import OurNotes
+from server.adapting.offered import beside_offers
 from server.bus.memory import MemoryBus
 from server.bus.port import Bus
 from server.comparing import pages as comparing_pages
 from server.comparing import table_pages
 from server.comparing.worked import Tables
+from server.live import additions as history
+from server.live import forgetting_pages, history_pages
 from server.live import pages as live_pages
 from server.live import socket as live_socket
 from server.live.arrivals import Arrivals
 from server.live.engine import Engine
+from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people import pages as people_pages
@@ -80,6 +84,8 @@ def create_app(settings: Settings) -> Starlette:
             *assets.routes,
             *people_pages.routes,
             *live_pages.routes,
+            *forgetting_pages.routes,
+            *history_pages.routes,
             *adapting_pages.routes,
             *publishing_pages.routes,
             *naming_pages.routes,
@@ -96,16 +102,21 @@ def create_app(settings: Settings) -> Starlette:
     app.state.store = store
     app.state.engine = engine
     app.state.rooms = rooms
+    app.state.forgetting = Forgetting(store, journal, engine, rooms)
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
     # What features show on a Charter's reading page (writing/additions.py).
-    app.state.additions = [publishing.of_editions, versions.on_reading_page]
+    app.state.additions = [
+        publishing.of_editions,
+        versions.on_reading_page,
+        history.of_history,
+    ]
     app.state.cards = [versions.on_card]
     # What is asked before an edition is published, and told after it (writing/editions.py).
     app.state.before_publishing = [versions.before_publishing]
     app.state.after_publishing = [versions.telling_versions(rooms)]
     # What stands beside each statement (writing/beside.py).
-    app.state.beside = [OurNotes(drafting=True)]
+    app.state.beside = [OurNotes(drafting=True), beside_offers, history.earlier_words]
     app.state.beside_reading = [OurNotes(drafting=False)]
     app.state.tables = Tables()
     app.state.ready_checks = {"database": store.check}

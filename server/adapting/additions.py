@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.adapting.adaptations import versions_of
 from server.adapting.beside import top
+from server.adapting.offers import offers_to
 from server.adapting.stances import stances
 from server.adapting.standing import standing_of
 from server.adapting.updates import OurUpdate
@@ -24,10 +25,13 @@ from server.writing.tables import CharterRow, EditionRow
 async def on_reading_page(
     session: AsyncSession, who: Who | None, row: CharterRow, _group: GroupRow
 ) -> Sequence[Note | Link]:
-    """Where a version comes from, and for its group what they changed since."""
+    """Where a version comes from, and for its group what they changed and what was shared."""
+    offered = []
+    if may(who, Action.WATCH, row) and await offers_to(session, row.id):
+        offered.append(Link("What places shared with us", f"/charters/{row.slug}/offers"))
     standing = await standing_of(session, row.id, who)
     if standing is None:
-        return []
+        return offered
     if not may(who, Action.WATCH, row):
         if not may(who, Action.READ, standing.of_charter):
             return []
@@ -42,6 +46,8 @@ async def on_reading_page(
     return [
         top(standing, found, OurUpdate(row, standing, ours)),
         Link(f"What {standing.of_group.name} changed", f"/charters/{row.slug}/update"),
+        Link("What we shared", f"/charters/{row.slug}/shared"),
+        *offered,
     ]
 
 

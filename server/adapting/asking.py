@@ -1,9 +1,12 @@
-"""Which Charter an address means, and whether one may do what one asks there."""
+"""Which Charter an address means, whether one may do what one asks there, and what it says now."""
+
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.errors import MayNot, NotSignedIn, UnknownCharter
+from server.errors import MayNot, NotSignedIn, Refusal, UnknownCharter
+from server.live.rooms import Rooms
 from server.people.permits import Action, Who, may
 from server.writing.tables import CharterRow
 
@@ -18,3 +21,12 @@ async def charter_for(
     if not may(who, action, row):
         raise NotSignedIn if who is None else MayNot
     return row
+
+
+async def settle(rooms: Rooms, charter_id: str) -> None:
+    """Have the read side say what was written until now, where that can be done.
+
+    Pages show the read side: without this the one after a press would be a second behind.
+    """
+    with suppress(Refusal):
+        await rooms.settling.settle(charter_id)

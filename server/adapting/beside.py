@@ -98,6 +98,7 @@ def _note(
         "lacks_reason": found.lacks_reason(change.item_id),
         "asked": None if question is None else question.item_id,
         "writes": writes,
+        "may_share": writes and change in found.differences,
     }
     if sees and change.stance in (Stance.REWORDED, Stance.LEFT_OUT) and change.old is not None:
         values["theirs"] = change.old

@@ -5,7 +5,6 @@ right, the question is asked again as it is now, with all that was written in it
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +15,7 @@ from starlette.routing import Route
 
 from server.adapting import answers
 from server.adapting.answers import Choice
-from server.adapting.asking import charter_for
+from server.adapting.asking import charter_for, settle
 from server.adapting.decisions import Decision, Undoing
 from server.adapting.simple_text import from_text
 from server.adapting.taking import Wanted
@@ -37,7 +36,6 @@ from server.people.permits import Action, Who, may
 from server.web.forms import read_form, text_of
 from server.web.templates import Templates
 from server.writing.rich_text import RichText
-from server.writing.tables import CharterRow
 
 SEE_OTHER = 303
 
@@ -120,7 +118,7 @@ async def undo(request: Request) -> Response:
         if given.seen != text_of(form, "seen"):
             raise WordsChanged
         await Undoing(given, update.ours, who.person_id).make(_rooms(request))
-        await _settle(request, update.row)
+        await settle(_rooms(request), update.row.id)
     except _AGAIN as refusal:
         return _overview(request, await _update(request, Action.WRITE), refusal)
     return RedirectResponse(f"/charters/{update.row.slug}/update", SEE_OTHER)
@@ -180,7 +178,7 @@ async def _make(
     who: Who = request.state.who
     if questions:
         await Decision(update, questions, wanted, choice, who.person_id).make(_rooms(request))
-        await _settle(request, update.row)
+        await settle(_rooms(request), update.row.id)
 
 
 # Reading and showing
@@ -194,15 +192,9 @@ async def _update(request: Request, action: Action) -> OurUpdate:
     async with request.app.state.store.reading() as session:
         row = await charter_for(session, request.state.who, request.path_params["slug"], action)
     if row.last_seq > row.settled_seq:
-        await _settle(request, row)
+        await settle(_rooms(request), row.id)
     async with request.app.state.store.reading() as session:
         return await update_of(session, row, request.state.who)
-
-
-async def _settle(request: Request, row: CharterRow) -> None:
-    # The page after this shows what was settled; without it the page is a second behind.
-    with suppress(Refusal):
-        await _rooms(request).settling.settle(row.id)
 
 
 def _rooms(request: Request) -> Rooms:

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from server.adapting import additions, pages
 from server.adapting.adaptations import begin_from, make_version
 from server.adapting.beside import OurNotes
+from server.adapting.offered import beside_offers
 from server.bus.memory import MemoryBus
 from server.live.actions import start_charter
 from server.live.engine import Engine
@@ -147,7 +148,7 @@ async def stage_of(store: Store, folder: Path) -> AsyncIterator[Stage]:
         store, folder, [*people_pages.routes, *pages.routes, *writing_pages.routes], settings
     )
     app.state.engine, app.state.rooms = engine, rooms
-    app.state.beside, app.state.beside_reading = [OurNotes(True)], [OurNotes(False)]
+    app.state.beside, app.state.beside_reading = [OurNotes(True), beside_offers], [OurNotes(False)]
     app.state.additions, app.state.cards = [additions.on_reading_page], [additions.on_card]
     await bus.open()
     await rooms.start()

@@ -11,7 +11,7 @@ from server.writing.document import Part
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, statement
 from tests.server.live.sinks import BEN, reader
-from tests.support.pages import browser
+from tests.support.pages import browser, form_token
 
 UPDATE = "/charters/kent/update"
 
@@ -287,9 +287,9 @@ async def test_who_may_not_is_refused(kent: Version) -> None:
     page = await rhys.browser.get(f"{UPDATE}/s1")
     assert page.status_code == 200
     assert "Decide this" not in page.text
-    token = fields(await kent.kim.browser.get(f"{UPDATE}/s1"))
-    rhys.browser.cookies.update({"our_charter_form": kent.kim.browser.cookies["our_charter_form"]})
-    sent = await rhys.browser.post(f"{UPDATE}/s1", data={**token, "choice": "theirs"})
+    hidden = fields(await kent.kim.browser.get(f"{UPDATE}/s1"))
+    hidden["form_token"] = form_token(await rhys.browser.get("/"))
+    sent = await rhys.browser.post(f"{UPDATE}/s1", data={**hidden, "choice": "theirs"})
     assert sent.status_code == 403
     assert await kent.words("s1") == "We say s1."
 
