@@ -5,16 +5,19 @@ is done. Both changed different words, well apart: a mix is proposed, and a pers
 Anything else is for people to choose. Naming the sides the other way round gives the same.
 """
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.comparing import align, mixing
 from server.comparing.align import Part
 from server.comparing.mixing import Reason
-from server.writing import wording
+from server.writing import rich_text, wording
 from server.writing.charter import Item, Kind
-from server.writing.rich_text import RichText
+from server.writing.rich_text import BulletList, Paragraph, RichText
 from server.writing.wording import Wording
+
+_BLANKS = re.compile(r"\s+")
 
 
 class Outcome(StrEnum):
@@ -97,10 +100,10 @@ class ItemMerge:
         """What comes of what it says and of whether it is there; where it stands is `place`.
 
         Parts of one side beside parts of the other are a mix, too: a meaning that one side changed
-        may not fit the words of the other.
+        may not fit the words of the other. Of what goes, nothing counts but that it goes.
         """
-        if not self.presence.ours and not self.presence.theirs:
-            return Outcome.SAME
+        if self.presence.result is False:
+            return self.presence.outcome
         found = {each.outcome for each in (self.words, self.meaning, self.picture, self.presence)}
         found.discard(Outcome.SAME)
         if Outcome.CHOOSE in found:
@@ -167,7 +170,11 @@ def differing(old: Item | None, new: Item | None) -> frozenset[Aspect]:
 
 
 def merge_text(base: RichText, ours: RichText, theirs: RichText) -> TextMerge:
-    """What comes of a text that two sides may have changed."""
+    """What comes of a text that two sides may have changed.
+
+    One more blank between two words is a change, but none that readers see: it gives way to any
+    other change, and nobody is asked about it.
+    """
 
     def found(outcome: Outcome, result: RichText | None, why: Reason | None = None) -> TextMerge:
         return TextMerge(outcome, base, ours, theirs, result, why)
@@ -178,6 +185,11 @@ def merge_text(base: RichText, ours: RichText, theirs: RichText) -> TextMerge:
         return found(Outcome.THEIRS, theirs)
     if same_text(base, theirs):
         return found(Outcome.OURS, ours)
+    was, here, there = map(_without_more_blanks, (base, ours, theirs))
+    if here in (there, was) or there == was:
+        if here == there:
+            return found(Outcome.SAME, ours)
+        return found(Outcome.THEIRS, theirs) if here == was else found(Outcome.OURS, ours)
     mixed = mixing.mix(base, ours, theirs)
     if isinstance(mixed, Reason):
         return found(Outcome.CHOOSE, None, mixed)
@@ -218,10 +230,40 @@ def merge_item(
 def _presence(base: Item | None, ours: Item | None, theirs: Item | None) -> PresenceMerge:
     was, here, there = is_there(base), is_there(ours), is_there(theirs)
     outcome = _three_ways(was, here, there)
-    if was and here != there and differing(base, ours if here else theirs):
+    if was and here != there and _reworded(base, ours if here else theirs):
         outcome = Outcome.CHOOSE  # one took out what the other changed
     result = {Outcome.CHOOSE: None, Outcome.THEIRS: there}.get(outcome, here)
     return PresenceMerge(outcome, was, here, there, result)
+
+
+def _reworded(old: Item | None, new: Item | None) -> bool:
+    """Whether an item says something else, and does not only look different."""
+    if old is None or new is None:
+        return False
+    return old.picture != new.picture or any(
+        _lines(was) != _lines(now)
+        for was, now in ((old.words, new.words), (old.meaning, new.meaning))
+    )
+
+
+def _lines(rich: RichText) -> list[str]:
+    """The words alone: without marks, and with one blank between two words."""
+    plain = rich_text.plain(_without_more_blanks(rich))
+    return plain.split("\n")
+
+
+def _without_more_blanks(rich: RichText) -> RichText:
+    """A text in canonical form, with one blank where there are several."""
+
+    def paragraph(of: Paragraph) -> Paragraph:
+        return Paragraph(tuple(replace(run, text=_BLANKS.sub(" ", run.text)) for run in of.runs))
+
+    return tuple(
+        paragraph(block)
+        if isinstance(block, Paragraph)
+        else BulletList(tuple(map(paragraph, block.items)))
+        for block in wording.canonical(Wording(rich)).words
+    )
 
 
 def _three_ways(base: object, ours: object, theirs: object) -> Outcome:

@@ -16,7 +16,7 @@ from server.comparing.merge import (
 from server.comparing.mixing import Reason
 from server.writing import rich_text
 from server.writing.charter import Item, Kind
-from server.writing.rich_text import RichText
+from server.writing.rich_text import Paragraph, RichText, Run
 
 
 def said(text: str) -> RichText:
@@ -61,6 +61,22 @@ def test_what_cannot_be_mixed_is_for_people_to_choose_and_says_why() -> None:
 def test_the_same_letters_composed_in_another_way_are_no_change() -> None:
     base, ours = said("Ty\u0302 i bawb"), said("Tŷ i bawb")
     assert merge_text(base, ours, said("Tŷ i ni")).outcome is Outcome.THEIRS
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "outcome", "result"),
+    [
+        (OLD, OLD.replace(" who", "  who"), Outcome.THEIRS, OLD.replace(" who", "  who")),
+        (OURS, OLD.replace(" who", "  who"), Outcome.OURS, OURS),
+        (OLD.replace(" who", "  who"), THEIRS, Outcome.THEIRS, THEIRS),
+        (OURS, OURS.replace(" who", "  who"), Outcome.SAME, OURS),
+    ],
+)
+def test_one_more_blank_gives_way_to_any_other_change(
+    ours: str, theirs: str, outcome: Outcome, result: str
+) -> None:
+    found = merge_text(said(OLD), said(ours), said(theirs))
+    assert (found.outcome, found.result) == (outcome, said(result))
 
 
 # One item
@@ -114,6 +130,13 @@ def test_taken_out_on_one_side_and_changed_on_the_other_is_asked(
         assert found.presence.outcome is Outcome.CHOOSE
         assert found.outcome is Outcome.CHOOSE
         assert found.result is None
+
+
+def test_what_only_looks_different_is_no_reason_to_ask_whether_it_goes() -> None:
+    strong = (Paragraph((Run(OLD, strong=True),)),)
+    found = merge_item(BASE, LEFT_OUT, replace(BASE, words=strong))
+    assert found.outcome is Outcome.OURS
+    assert merge_item(BASE, replace(BASE, words=strong), None).outcome is Outcome.THEIRS
 
 
 def test_taken_out_on_both_sides_is_done_whatever_was_reworded_before() -> None:
