@@ -196,6 +196,7 @@ async def read(request: Request) -> Response:
             "group": group,
             "edition": edition,
             "digest": found.digest,
+            "command": f"python -m server verify {row.slug}-{found.number}.json",
             "newest": newest if newest is not None and newest.number > found.number else None,
             "is_new": may_publish and request.query_params.get("new") == "yes",
             "charter": told,
