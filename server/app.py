@@ -11,6 +11,7 @@ from server import metrics
 from server.adapting import additions as versions
 from server.adapting import pages as adapting_pages
 from server.adapting.beside import OurNotes
+from server.adapting.forgetting import forget_decided
 from server.adapting.offered import beside_offers
 from server.bus.memory import MemoryBus
 from server.bus.port import Bus
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         if settings.metrics:
             metrics.turn_on()
-            metrics.journal_waiting.ask(rooms.waiting)
+            metrics.journal_waiting.ask(rooms.writer.waiting)
             metrics.readers_waiting.ask(rooms.queued)
             metrics.engine_waiting.ask(lambda: engine.waiting)
         await bus.open()
@@ -102,7 +103,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.store = store
     app.state.engine = engine
     app.state.rooms = rooms
-    app.state.forgetting = Forgetting(store, journal, engine, rooms)
+    app.state.forgetting = Forgetting(store, journal, engine, rooms, also=[forget_decided])
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
     # What features show on a Charter's reading page (writing/additions.py).

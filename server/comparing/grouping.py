@@ -20,7 +20,9 @@ from heapq import nlargest
 from itertools import pairwise
 from math import log
 
-from server.comparing import flags, words
+from rapidfuzz.distance import Indel
+
+from server.comparing import flags, tokens, words
 from server.writing.rich_text import RichText
 
 # Above this, hardly a word differs: `words.band` calls it a small change.
@@ -52,11 +54,16 @@ def near_identical(wordings: Sequence[RichText], places: Sequence[int]) -> list[
 
     `places` tells how many places have each wording. O(wordings × groups).
     """
+    keys = [tokens.of(wording).keys for wording in wordings]
+
+    def says_the_same(one: int, other: int) -> bool:
+        alike = Indel.normalized_similarity(keys[one], keys[other], score_cutoff=NEARLY_THE_SAME)
+        # What small words changed is looked at only where hardly a word did.
+        return bool(alike) and not flags.flags(words.changes(wordings[one], wordings[other]))
+
     groups: list[list[int]] = []
     for index in _most_first(places):
-        home = next(
-            (group for group in groups if _says_the_same(wordings[group[0]], wordings[index])), None
-        )
+        home = next((group for group in groups if says_the_same(group[0], index)), None)
         if home is None:
             groups.append([index])
         else:
@@ -89,12 +96,6 @@ def about_the_same(texts: Sequence[str], places: Sequence[int] | None = None) ->
         else:
             groups[best].append(index)
     return _sorted(groups, counts)
-
-
-def _says_the_same(one: RichText, other: RichText) -> bool:
-    if words.similarity(one, other) < NEARLY_THE_SAME:
-        return False
-    return not flags.flags(words.changes(one, other))
 
 
 def _most_first(places: Sequence[int]) -> list[int]:

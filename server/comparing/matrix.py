@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from server.comparing import order
 from server.comparing.align import Part, Stance
+from server.comparing.grouping import Group
 
 
 class Entry(NamedTuple):
@@ -143,8 +144,12 @@ class Addition(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """All places' stances. `columns` are the counts of each place, additions included."""
+    """All places' stances. `columns` are the counts of each place, additions included.
 
+    `headings` are those that the edition shows, in order: (id, digest).
+    """
+
+    headings: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
     additions: tuple[Addition, ...]
     columns: tuple[Mapping[State, int], ...]
@@ -165,6 +170,18 @@ class Table:
     def size(self) -> int:
         """How many cells it holds: what a cache counts."""
         return len(self.rows) * self.places + len(self.additions)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A table, and which of its additions are about the same thing: numbers in `additions`."""
+
+    table: Table
+    groups: tuple[Group, ...]
+
+    @property
+    def size(self) -> int:
+        return self.table.size
 
 
 def table(
@@ -188,7 +205,7 @@ def table(
     for index, (entry, number, area) in enumerate(edition.statements):
         cells = tuple([column[index] for column in grid])
         rows.append(Row(entry.item_id, number, area, entry.digest, cells, _tally(cells)))
-    return Table(tuple(rows), tuple(additions), tuple(counts))
+    return Table(edition.headings, tuple(rows), tuple(additions), tuple(counts))
 
 
 def differing(national: Sequence[Entry], versions: Sequence[Version]) -> set[tuple[str, str]]:
@@ -242,7 +259,12 @@ class _Edition:
         ]
         self.shown = _shown(entries)
         self.order = list(self.shown)
-        self.headings = frozenset(entry.item_id for entry in entries if entry.is_heading)
+        self.headings = tuple(
+            (entry.item_id, entry.digest)
+            for entry in entries
+            if entry.is_heading and not entry.left_out
+        )
+        self._landmarks = frozenset(entry.item_id for entry in entries if entry.is_heading)
 
     def moved(self, entries: Sequence[Entry]) -> frozenset[str]:
         """What stands elsewhere in a version than in this edition."""
@@ -254,10 +276,10 @@ class _Edition:
             both = set(in_both)
             stayed = in_both == [item_id for item_id in self.order if item_id in both]
         # Nearly all versions keep the order, which is told much sooner than what moved.
-        return frozenset() if stayed else order.moved(self.order, there, self._landmarks(entries))
-
-    def _landmarks(self, entries: Sequence[Entry]) -> frozenset[str]:
-        return self.headings | {entry.item_id for entry in entries if entry.is_heading}
+        if stayed:
+            return frozenset()
+        landmarks = {entry.item_id for entry in entries if entry.is_heading}
+        return order.moved(self.order, there, self._landmarks | landmarks)
 
 
 class _Column:

@@ -4,14 +4,14 @@ The number of queries is the same for one place and for a thousand.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import Text, and_, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from server.comparing.everywhere import Said, Words
 from server.comparing.matrix import Entry
 from server.errors import MayNot, NotSignedIn, UnknownCharter, UnknownEdition
 from server.people.permits import Action, Who, may
@@ -74,15 +74,6 @@ class Place:
     def version(self) -> str:
         """As the compare page calls it."""
         return self.slug if self.number is None else f"{self.slug}@{self.number}"
-
-
-class Words(NamedTuple):
-    """A stored wording; `removed` when it was forgotten for good."""
-
-    words: RichText
-    meaning: RichText
-    picture: str | None
-    removed: bool
 
 
 async def find_national(session: AsyncSession, who: Who | None, slug: str, number: int) -> National:
@@ -180,6 +171,53 @@ async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> 
                 )
             )
     return sorted(places, key=lambda place: (place.name.casefold(), place.slug, place.is_draft))
+
+
+async def said(
+    session: AsyncSession, places: Sequence[Place], item_ids: Collection[str] | None = None
+) -> list[Said]:
+    """What places have of these items, or of all items for which they wrote why.
+
+    In the order of the places. Two queries, however many places there are.
+    """
+    columns = {place.edition_id: at for at, place in enumerate(places) if not place.is_draft}
+    drafts = {place.charter_id: at for at, place in enumerate(places) if place.is_draft}
+    published = select(
+        EditionItemRow.edition_id,
+        EditionItemRow.item_id,
+        EditionItemRow.wording_digest,
+        EditionItemRow.left_out,
+        EditionItemRow.why,
+        EditionItemRow.why_digest,
+    ).where(
+        EditionItemRow.edition_id.in_(columns),
+        EditionItemRow.why_digest != NO_WHY
+        if item_ids is None
+        else EditionItemRow.item_id.in_(item_ids),
+    )
+    found = [
+        Said(
+            columns[edition_id],
+            item_id,
+            digest,
+            left_out,
+            rich_text.from_json(why) if why or why_digest == NO_WHY else None,
+        )
+        for edition_id, item_id, digest, left_out, why, why_digest in await session.execute(
+            published
+        )
+    ]
+    if drafts:
+        columns_of = (ItemRow.item_id, ItemRow.wording_digest, ItemRow.left_out, ItemRow.why)
+        drafted = select(ItemRow.charter_id, *columns_of).where(
+            ItemRow.charter_id.in_(drafts),
+            true() if item_ids is None else ItemRow.item_id.in_(item_ids),
+        )
+        found += [
+            Said(drafts[charter_id], item_id, digest, left_out, rich_text.from_json(why))
+            for charter_id, item_id, digest, left_out, why in await session.execute(drafted)
+        ]
+    return sorted(found, key=lambda each: each.place)
 
 
 async def words_of(session: AsyncSession, digests: Collection[str]) -> dict[str, Words]:

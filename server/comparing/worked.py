@@ -7,14 +7,13 @@ shows them, so forgetting words for good leaves none of them here.
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.comparing import grouping, matrix, reading, words
 from server.comparing.align import Part
 from server.comparing.grouping import Group
-from server.comparing.matrix import Addition, Difference, Entry, Table, Version
+from server.comparing.matrix import Addition, Difference, Entry, Version, Worked
 from server.comparing.reading import National, Place, StoredText
 from server.comparing.shelf import Shelf
 
@@ -22,18 +21,6 @@ from server.comparing.shelf import Shelf
 _CELLS = 400_000
 # How many pairs of wordings are remembered: all reworded ones of 1,000 places.
 _PAIRS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """A table, and which of its additions are about the same thing."""
-
-    table: Table
-    groups: tuple[Group, ...]
-
-    @property
-    def size(self) -> int:
-        return self.table.size
 
 
 class Tables:
