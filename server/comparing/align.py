@@ -132,30 +132,29 @@ def compare(old: Charter, new: Charter) -> Comparison:
     descent = _Descent(before, after)
     numbers_old, numbers_new = old.numbers, new.numbers
     areas_old, areas_new = _areas(old), _areas(new)
-    return Comparison(
-        old,
-        new,
-        tuple(
-            ItemChange(
-                item_id,
-                before.get(item_id),
-                after.get(item_id),
-                _stance(before.get(item_id), after.get(item_id), item_id in places.moved),
-                moved=item_id in places.moved,
-                parts=differing(before.get(item_id), after.get(item_id)),
-                split_from=descent.split_from.get(item_id),
-                joined_from=descent.joined_from.get(item_id, ()),
-                number_old=numbers_old.get(item_id),
-                number_new=numbers_new.get(item_id),
-                moved_up=item_id in places.moved_up,
-                area_old=areas_old.get(item_id),
-                area_new=areas_new.get(item_id),
-                split_into=descent.split_into.get(item_id, ()),
-                joined_into=descent.joined_into.get(item_id, ()),
-            )
-            for item_id in listed
-        ),
-    )
+
+    def change(item_id: str) -> ItemChange:
+        one, other = before.get(item_id), after.get(item_id)
+        parts, moved = differing(one, other), item_id in places.moved
+        return ItemChange(
+            item_id,
+            one,
+            other,
+            _stance(one, other, parts, moved),
+            moved=moved,
+            parts=parts,
+            split_from=descent.split_from.get(item_id),
+            joined_from=descent.joined_from.get(item_id, ()),
+            number_old=numbers_old.get(item_id),
+            number_new=numbers_new.get(item_id),
+            moved_up=item_id in places.moved_up,
+            area_old=areas_old.get(item_id),
+            area_new=areas_new.get(item_id),
+            split_into=descent.split_into.get(item_id, ()),
+            joined_into=descent.joined_into.get(item_id, ()),
+        )
+
+    return Comparison(old, new, tuple(map(change, listed)))
 
 
 def differing(old: Item | None, new: Item | None) -> frozenset[Part]:
@@ -165,6 +164,13 @@ def differing(old: Item | None, new: Item | None) -> frozenset[Part]:
     """
     if old is None or new is None or old == new:
         return frozenset()
+    if (old.kind, old.words, old.meaning, old.picture) == (
+        new.kind,
+        new.words,
+        new.meaning,
+        new.picture,
+    ):
+        return frozenset({Part.WHY}) if old.why != new.why else frozenset()
     said, says = wording.of(old), wording.of(new)
     parts = {
         # In no version of ours does a statement become a heading, but files are edited by hand.
@@ -180,12 +186,12 @@ def _is_seen(item: Item | None) -> bool:
     return item is not None and not item.left_out
 
 
-def _stance(old: Item | None, new: Item | None, moved: bool) -> Stance:
+def _stance(old: Item | None, new: Item | None, parts: frozenset[Part], moved: bool) -> Stance:
     if not _is_seen(new):
         return Stance.LEFT_OUT if _is_seen(old) else Stance.KEPT
     if not _is_seen(old):
         return Stance.ADDED
-    if differing(old, new) - {Part.WHY}:
+    if parts - {Part.WHY}:
         return Stance.REWORDED
     return Stance.MOVED if moved else Stance.KEPT
 

@@ -8,8 +8,9 @@ counts by pairs of neighbouring words alone.
 
 import itertools
 import math
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _PAIR_WEIGHT = 0.5
 """A pair says again what its two words say, and breaks with each word that changes."""
@@ -31,29 +32,35 @@ class Likeness:
     def __init__(self, olds: Sequence[Sequence[str]], news: Sequence[Sequence[str]]) -> None:
         counted_old, counted_new = [*map(_features, olds)], [*map(_features, news)]
         weigh = _weights(counted_old, counted_new)
-        self._olds, self._news = _weighed(counted_old, weigh), _weighed(counted_new, weigh)
-        self._sizes_old = [sum(features.values()) for features in self._olds]
-        self._sizes_new = [sum(features.values()) for features in self._news]
-        self._shared: dict[tuple[int, int], float] = defaultdict(float)
+        weighed_old, weighed_new = _weighed(counted_old, weigh), _weighed(counted_new, weigh)
+        self._sizes_old = [sum(features.values()) for features in weighed_old]
+        self._sizes_new = [sum(features.values()) for features in weighed_new]
         holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for old, features in enumerate(self._olds):
+        for old, features in enumerate(weighed_old):
             for feature, weight in features.items():
                 holders[feature].append((old, weight))
-        for new, features in enumerate(self._news):
-            for feature, weight in features.items():
-                for old, other in holders.get(feature, ()):
-                    self._shared[old, new] += min(weight, other)
+        # What each new text shares with each old one.
+        self._shared = [self._row(features, holders) for features in weighed_new]
 
-    @property
-    def pairs(self) -> Sequence[tuple[int, int]]:
-        """The (old, new) that share anything."""
-        return tuple(self._shared)
+    def _row(
+        self, features: dict[str, float], holders: dict[str, list[tuple[int, float]]]
+    ) -> "array[float]":
+        row = array("d", bytes(8 * len(self._sizes_old)))
+        for feature, weight in features.items():
+            for old, other in holders.get(feature, ()):
+                row[old] += min(weight, other)
+        return row
+
+    def alike(self, at_least: float) -> Iterator[tuple[float, int, int]]:
+        """(score, old, new) of every two that share anything and are as alike as this."""
+        for new, row in enumerate(self._shared):
+            for old, shared in enumerate(row):
+                if shared and (score := self.score(old, new)) >= at_least:
+                    yield score, old, new
 
     def score(self, old: int, new: int) -> float:
         """0 (nothing alike) to nearly 1 (the same words)."""
-        shared = self._shared.get((old, new), 0.0)
-        if not shared:
-            return 0.0
+        shared = self._shared[new][old]
         size_old, size_new = self._sizes_old[old], self._sizes_new[new]
         dice = 2 * shared / (size_old + size_new + _DOUBT)
         contained = shared / (min(size_old, size_new) + _DOUBT)
@@ -61,11 +68,11 @@ class Likeness:
 
     def held_of_old(self, old: int, new: int) -> float:
         """How much of the old text the new one has: 0 to nearly 1."""
-        return self._shared.get((old, new), 0.0) / (self._sizes_old[old] + _DOUBT)
+        return self._shared[new][old] / (self._sizes_old[old] + _DOUBT)
 
     def held_of_new(self, old: int, new: int) -> float:
         """How much of the new text the old one has: 0 to nearly 1."""
-        return self._shared.get((old, new), 0.0) / (self._sizes_new[new] + _DOUBT)
+        return self._shared[new][old] / (self._sizes_new[new] + _DOUBT)
 
 
 def _features(words: Sequence[str]) -> Counter[str]:

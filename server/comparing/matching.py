@@ -18,7 +18,7 @@ and was worse, stands in docs/decisions/matching-without-ids.md.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from server.comparing.likeness import Likeness
@@ -127,6 +127,11 @@ class _Matcher:
         self.likeness = Likeness(
             [passage.words for passage in self.national], [passage.words for passage in self.local]
         )
+        self.candidates = [
+            (score, old, new)
+            for score, old, new in self.likeness.alike(AT_ITS_PLACE)
+            if self.national[old].is_heading == self.local[new].is_heading
+        ]
 
     def pair_same(self) -> None:
         keys: tuple[Callable[[Passage], Hashable], ...] = (
@@ -202,17 +207,13 @@ class _Matcher:
                     also = (*into.also_from, self._id(old))
                     self.found[into.local] = replace(into, also_from=also)
 
-    def _free_pairs(self, at_least: float) -> Iterator[tuple[float, int, int]]:
+    def _free_pairs(self, at_least: float) -> list[tuple[float, int, int]]:
         """(score, old, new) of what has no match and could have one in the other."""
-        free_old, free_new = set(self._free_national()), set(self._free_local())
-        for old, new in self.likeness.pairs:
-            if (
-                old in free_old
-                and new in free_new
-                and self.national[old].is_heading == self.local[new].is_heading
-                and (score := self.likeness.score(old, new)) >= at_least
-            ):
-                yield score, old, new
+        return [
+            (score, old, new)
+            for score, old, new in self.candidates
+            if score >= at_least and self._are_free(old, new)
+        ]
 
     def _are_free(self, old: int, new: int) -> bool:
         return old not in self.taken and self.found[new].is_new

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from server.comparing.tokens import ALONE
 from server.writing import rich_text
 from server.writing.charter import Charter, Kind
 
@@ -30,7 +31,8 @@ _NUMBERING = re.compile(
 )
 # A title of up to six words that runs into the text: "Fair warning: …", "Be kind. …", "Scope - …".
 _RUN_IN = re.compile(r"[\w'\"]+(?:[ /,&-]+[\w'\"]+){0,5}?(?:\s*[:.]|\s+-)\s+(?=\S+\s+\S+)")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_LETTER = f"[^\\W_{ALONE}]"
+_WORD = re.compile(f"{_LETTER}+(?:'{_LETTER}+)*|[{ALONE}]")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Passage:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
+        """Its words; in a script that sets no blanks between them, its characters."""
         return tuple(_WORD.findall(self.said))
 
     @cached_property

@@ -21,7 +21,7 @@ from server.writing.rich_text import BulletList, Paragraph, RichText, Run
 _SAME_MARK = str.maketrans("‘’‚‛′`´“”„‟″«»‑‐‒–−", "'" * 14 + "-" * 5)
 
 # Scripts without blanks between words: Thai and Lao, Burmese, Khmer, kana, Han.
-_ALONE = (
+ALONE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
@@ -32,7 +32,7 @@ _SIGNS = (
     "\u200e-\u20cf\u2100-\u2bff\u2e00-\u2e7f\u3000-\u303f\ufd3e\ufd3f\ufe10-\ufe1f\ufe30-\ufe6f"
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufff0-\uffff\U0001f000-\U000effff"
 )
-_LETTER = f"[^\\W{_ALONE}]"
+_LETTER = f"[^\\W{ALONE}]"
 _MARK = f"[^\\w\\s{_SIGNS}]"
 _EMOJI = (
     "[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
@@ -46,7 +46,7 @@ _ANY = re.compile(
     '(?:https?://|www\\.|mailto:)[^\\s<>"]*[^\\s<>"\'.,;:!?)\\]]'
     "|[\\w.+-]+@\\w[\\w-]*(?:\\.\\w[\\w-]*)+"
     f"|{_LETTER}(?:{_LETTER}|{_MARK})*(?:(?:{_INSIDE}){_LETTER}(?:{_LETTER}|{_MARK})*)*"
-    f"|[{_ALONE}]{_MARK}*"
+    f"|[{ALONE}]{_MARK}*"
     f"|[\U0001f1e6-\U0001f1ff]{{2}}|{_EMOJI}(?:\u200d{_EMOJI})*"
     "|\\.{2,}|_+"
     f"|[^\\s]{_MARK}*"

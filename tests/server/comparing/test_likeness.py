@@ -43,8 +43,12 @@ def test_a_word_said_twice_is_shared_once_with_one_who_says_it_once() -> None:
     assert alike("door door door door").held_of_new(1, 0) < 0.3
 
 
-def test_pairs_are_those_that_share_anything() -> None:
-    assert set(alike("a pet", "nothing").pairs) == {(1, 0), (2, 0)}
+def test_those_as_alike_as_asked_are_listed_with_their_score() -> None:
+    likeness = alike(TEXTS[2], "a pet", "nothing")
+    listed = list(likeness.alike(0.1))
+    assert {(old, new) for _, old, new in listed} == {(2, 0), (2, 1)}
+    assert all(score == likeness.score(old, new) for score, old, new in listed)
+    assert [each[1:] for each in likeness.alike(0.6)] == [(2, 0)]
 
 
 def test_texts_without_words_are_like_nothing() -> None:
@@ -55,4 +59,4 @@ def test_texts_without_words_are_like_nothing() -> None:
 
 def test_a_word_that_very_many_texts_share_tells_nothing() -> None:
     many = [["the", f"word{n}"] for n in range(101)]
-    assert Likeness(many, many).pairs == tuple((n, n) for n in range(101))
+    assert [each[1:] for each in Likeness(many, many).alike(0)] == [(n, n) for n in range(101)]

@@ -58,6 +58,21 @@ def test_nothing_but_numbering_stays_as_it_is() -> None:
     assert Passage("").said == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It’s my home, not theirs.", ("it's", "my", "home", "not", "theirs")),
+        ("Dyma fy nghartref i hefyd.", ("dyma", "fy", "nghartref", "i", "hefyd")),
+        ("یہ میرا گھر", ("یہ", "میرا", "گھر")),
+        ("我的家 is home", ("我", "的", "家", "is", "home")),
+    ],
+)
+def test_words_are_words_and_characters_in_scripts_without_blanks(
+    text: str, words: tuple[str, ...]
+) -> None:
+    assert Passage(text).words == words
+
+
 def test_a_charter_gives_its_texts_under_their_headings_without_what_is_left_out() -> None:
     def item(item_id: str, words: str, kind: Kind = Kind.STATEMENT, left_out: bool = False) -> Item:
         return Item(item_id, kind, "a0", words=rich_text.from_text(words), left_out=left_out)
