@@ -83,7 +83,7 @@ class OurUpdate:
         return next(iter([*after, *waiting]), None)
 
     def answered(self) -> tuple[Answered, ...]:
-        """The answers to the newest edition, the newest first; "later" is none."""
+        """The answers to the newest edition that can be undone, the newest first."""
         rows = self.standing.answers
         found = []
         for row in sorted(rows.values(), key=lambda row: row.at, reverse=True):
@@ -91,6 +91,8 @@ class OurUpdate:
                 continue
             together = [rows[item_id] for item_id in row.before["with"] if item_id in rows]
             group = [other for other in together if other.at == row.at]
+            if not all(each.before for each in group):
+                continue  # what was there before is forgotten
             prints = [print_of(self.ours.item(each.item_id)) for each in group]
             changed = prints != [each.before["after"] for each in group]
             found.append(Answered(row, group, " ".join(prints), changed))

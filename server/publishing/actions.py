@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.adapting.standing import stands_on as standing_on
 from server.comparing import align
 from server.comparing.align import Comparison
 from server.errors import EmptyCharter, NothingNew
@@ -18,7 +19,7 @@ from server.writing import editions, rich_text
 from server.writing.charter import Charter
 from server.writing.editions import AfterPublishing, BeforePublishing, Problem
 from server.writing.read_side import read_charter
-from server.writing.tables import AdaptationRow, CharterRow, EditionRow, WordingRow
+from server.writing.tables import CharterRow, EditionRow, WordingRow
 from server.writing.wording import Wording
 
 
@@ -92,8 +93,7 @@ async def propose(
     number = 1 if before is None else before.number + 1
     words = _digest(charter)
     said = None if before is None else await editions.read(session, before.id)
-    adaptation = await session.get(AdaptationRow, row.id)
-    stands_on = None if adaptation is None else adaptation.edition_id
+    stands_on = await standing_on(session, row.id)
     return Proposal(
         row=row,
         charter=charter,
@@ -103,7 +103,7 @@ async def propose(
         changed=None if said is None else since(said.charter, charter),
         is_new=said is None
         or before is None
-        or before.stands_on_id != stands_on
+        or before.stands_on_id != (None if stands_on is None else stands_on.id)
         or form.digest_of_words(said.title, said.summary, said.language, said.items) != words,
         problems=[problem for check in checks for problem in await check(session, row, charter)],
         answers=await namings.answers(session, row, number),
@@ -145,6 +145,7 @@ async def publish(
         by=who.person_id,
         number=number,
         words=words,
+        stands_on=await standing_on(session, row.id),
     )
     for each in tell:
         await each(session, row, edition)

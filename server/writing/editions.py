@@ -27,7 +27,6 @@ from server.writing.tables import (
     WordingRow,
 )
 
-
 # Above this, no database keeps a number: somebody only tries addresses.
 _MOST = 1_000_000_000
 
@@ -57,13 +56,16 @@ async def publish(
     by: str | None = None,
     number: int | None = None,
     words: str | None = None,
+    stands_on: EditionRow | None = None,
     at: datetime | None = None,
 ) -> EditionRow:
     """Make an edition of what the read side of a Charter says now; `by` is a person's id.
 
     `number` is the one that it shall have, and `words` the `digest_of_words` that was shown to
     whoever publishes; where either is no longer right, PublishedMeanwhile is raised and nothing
-    made. Raises EmptyCharter where there is nothing to publish, and UnknownCharter.
+    made. `stands_on` is the edition of the other Charter that our own version stands on; when it is
+    not said, the one it was made from. Raises EmptyCharter where there is nothing to publish, and
+    UnknownCharter.
     """
     # Nobody settles the Charter or publishes it while its rows are read.
     row = await session.scalar(
@@ -82,9 +84,8 @@ async def publish(
     if number not in {None, next_number} or words not in {None, shown}:
         raise PublishedMeanwhile
     adaptation = await session.get(AdaptationRow, charter_id)
-    stands_on = (
-        None if adaptation is None else await session.get_one(EditionRow, adaptation.edition_id)
-    )
+    if stands_on is None and adaptation is not None:
+        stands_on = await session.get_one(EditionRow, adaptation.edition_id)
     said = Edition(
         charter_id=charter_id,
         by=group.name,

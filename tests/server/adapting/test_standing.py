@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from server.adapting.standing import based_on, standing_of, stands_on
+from server.writing import editions
 from server.writing.tables import CharterRow
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, Stage, charter_of
@@ -92,3 +93,16 @@ async def test_who_may_no_longer_read_the_other_charter_is_told_of_nothing_newer
     assert await kent.asked() == []
     page = await kent.kim.browser.get("/charters/kent/update")
     assert "A secret." not in page.text
+
+
+async def test_an_edition_of_ours_says_on_which_edition_of_theirs_it_stands(
+    kent: Version,
+) -> None:
+    await kent.they_say("s1", "I decide.")
+    second = await kent.they_publish()
+    await kent.decide("s1", "theirs")
+    async with kent.stage.store.session() as session:
+        standing_on = await stands_on(session, kent.row.id)
+        ours = await editions.publish(session, kent.row.id, stands_on=standing_on)
+        assert (await editions.read(session, ours.id)).stands_on == second.digest
+    assert ours.stands_on_id == second.id
