@@ -39,7 +39,7 @@ class Settling:
         self._engine = engine
         self._rooms = rooms
         self._settings = settings
-        self._sittings = Sittings(journal, rooms, settings)
+        self.sittings = Sittings(journal, rooms, settings)
         self._first: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -48,8 +48,9 @@ class Settling:
         self._at_once = settings.engine_workers + 1
 
     async def start(self) -> None:
-        await self._sittings.start()
-        for charter_id in await self._journal.unsettled():
+        unsettled = await self._journal.unsettled()
+        await self.sittings.start(unsettled)
+        for charter_id in unsettled:
             self.soon(charter_id)
         self._loop_task = asyncio.create_task(self._settle_for_ever(), name="settling")
 
@@ -74,10 +75,11 @@ class Settling:
                 await self._rooms.generation_ended(charter_id)
                 self.soon(charter_id)
             return
+        if checkpoint is not None:
+            self.sittings.wrote(charter_id)
         if checkpoint is not None and (room := self._rooms.get(charter_id)):
             room.checkpointed(checkpoint)
             self._rooms.forget_if_idle(room)
-        await self._sittings.settled(charter_id, changed=checkpoint is not None)
         if checkpoint is not None:
             self._rooms.tell_news(charter_id, "settled")
 
@@ -86,7 +88,7 @@ class Settling:
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
-        await self._sittings.stop()
+        await self.sittings.stop()
         try:
             async with asyncio.timeout(at_most):
                 await asyncio.gather(*self._running.values(), return_exceptions=True)

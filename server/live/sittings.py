@@ -1,11 +1,11 @@
 """When a sitting ends: people have written nothing for a while, or the room is empty.
 
 What a sitting is made of is noted as Charters settle (`writing/sittings.py`). Here is only the
-clock. A sitting that a crash left open ends at the next start; whoever comes right back goes on in
-it. Another server may know better who is still there: it opens the sitting again as it settles.
+clock. A sitting that a crash left open ends at the next start.
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from server.live.rooms import Rooms
 
 _LOOK_EVERY = 1.0
+# Who loads the page again, or walks to where the network is better, has not left.
+_BACK_WITHIN = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +34,16 @@ class Sittings:
         self._journal = journal
         self._rooms = rooms
         self._quiet = settings.sitting_quiet
-        self._quiet_at: dict[str, float] = {}
+        self._wrote: dict[str, float] = {}
+        self._left: dict[str, float] = {}
         self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """End what an earlier run left open, and from now on whatever falls quiet."""
-        if left := await self._journal.sittings():
+    async def start(self, unsettled: Collection[str] = ()) -> None:
+        """End what an earlier run left open, and from now on whatever falls quiet.
+
+        What is `unsettled` still belongs to its sitting, and settles first.
+        """
+        if left := set(await self._journal.sittings()).difference(unsettled):
             await self._journal.end_sittings(left)
         self._task = asyncio.create_task(self._end_for_ever(), name="sittings")
 
@@ -47,32 +53,41 @@ class Sittings:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    async def settled(self, charter_id: str, *, changed: bool) -> None:
-        """A Charter has settled: its sitting goes on, or is over when everybody has left."""
-        if changed:
-            self._quiet_at[charter_id] = self._rooms.now() + self._quiet
-        if charter_id not in self._quiet_at:
-            return
-        room = self._rooms.get(charter_id)
-        if room is None or not (room.readers or room.presence.everybody()):
-            await self._end([charter_id], quiet_for=0.0)
+    def wrote(self, charter_id: str) -> None:
+        """Something that was written in a Charter has settled."""
+        self._wrote[charter_id] = self._rooms.now()
+
+    async def end(self, charter_id: str) -> None:
+        """End a sitting now: what comes next is a step of its own. Raises Trouble."""
+        await self._journal.end_sittings([charter_id])
 
     async def _end_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(min(_LOOK_EVERY, self._quiet))
-            now = self._rooms.now()
-            if due := [one for one, at in self._quiet_at.items() if at <= now]:
-                await self._end(due, quiet_for=self._quiet)
+            await asyncio.sleep(min(_LOOK_EVERY, _BACK_WITHIN, self._quiet))
+            for charter_id in tuple(self._wrote):
+                await self._look_at(charter_id)
 
-    async def _end(self, charter_ids: list[str], quiet_for: float) -> None:
-        since = clock.now() - timedelta(seconds=quiet_for)
-        try:
-            await self._journal.end_sittings(charter_ids, since)
-        except Trouble as trouble:
-            # Tried again a second later: nothing is lost by a sitting that is open for longer.
-            log.warning("sitting_not_ended", refusal=trouble.kind)
-            again = self._rooms.now()
-            self._quiet_at |= dict.fromkeys(charter_ids, again)
+    async def _look_at(self, charter_id: str) -> None:
+        now = self._rooms.now()
+        if self._is_empty(charter_id):
+            since, patience = self._left.setdefault(charter_id, now), _BACK_WITHIN
+        else:
+            self._left.pop(charter_id, None)
+            since, patience = self._wrote[charter_id], self._quiet
+        patience = min(patience, self._quiet)
+        if now - since < patience:
             return
-        for charter_id in charter_ids:
-            self._quiet_at.pop(charter_id, None)
+        # Somebody may have written since on another server, which then ends it.
+        quiet_since = clock.now() - timedelta(seconds=patience)
+        try:
+            await self._journal.end_sittings([charter_id], quiet_since)
+        except Trouble as trouble:
+            # Looked at again a second later; it does no harm that a sitting is open for longer.
+            log.warning("sitting_not_ended", refusal=trouble.kind)
+            return
+        self._wrote.pop(charter_id, None)
+        self._left.pop(charter_id, None)
+
+    def _is_empty(self, charter_id: str) -> bool:
+        room = self._rooms.get(charter_id)
+        return room is None or not (room.readers or room.presence.everybody())

@@ -10,11 +10,25 @@ _MONTHS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _DAY: Mapping[str, str] = {"en": "{day} {month} {year}"}
+_WEEKDAYS: Mapping[str, tuple[str, ...]] = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_WHOLE_DAY: Mapping[str, str] = {"en": "{weekday} {day}"}
 
 
 def in_words(day: date, language: str = "en") -> str:
     """A day, or the day of a moment in UTC: "3 November 2026". English where we know no other."""
-    known = language.partition("-")[0].casefold()
-    if known not in _DAY:
-        known = "en"
+    known = _known(language)
     return _DAY[known].format(day=day.day, month=_MONTHS[known][day.month - 1], year=day.year)
+
+
+def with_weekday(day: date, language: str = "en") -> str:
+    """A day with its name: "Tuesday 3 November 2026"."""
+    known = _known(language)
+    weekday = _WEEKDAYS[known][day.weekday()]
+    return _WHOLE_DAY[known].format(weekday=weekday, day=in_words(day, known))
+
+
+def _known(language: str) -> str:
+    known = language.partition("-")[0].casefold()
+    return known if known in _DAY else "en"

@@ -6,7 +6,6 @@ most; what is more is told in another one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -65,9 +64,6 @@ class Phrases:
     nobody: str
     they: str
     we: str
-    days: Sequence[str]
-    months: Sequence[str]
-    day: str
 
 
 _S, _H = Kind.STATEMENT, Kind.HEADING
@@ -107,12 +103,6 @@ ENGLISH = Phrases(
     nobody="We",
     they="They also",
     we="We also",
-    days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-    day="{weekday} {day} {month} {year}",
 )
 
 LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH}
@@ -163,14 +153,6 @@ def sentences(
         else:
             found.append(told.one_deed.format(who=who, one=one))
     return tuple(found)
-
-
-def day(on: date, language: str = "en") -> str:
-    """A day as one says it: "Tuesday 3 November 2026"."""
-    told = phrases(language)
-    return told.day.format(
-        weekday=told.days[on.weekday()], day=on.day, month=told.months[on.month - 1], year=on.year
-    )
 
 
 def _counted(pair: tuple[str, str], count: int) -> str:

@@ -286,6 +286,17 @@ async def present(session: AsyncSession, charter_id: str, item_id: str) -> Versi
     return _version(item_id, state, row.wording_digest, says, frozenset())
 
 
+async def with_earlier_words(session: AsyncSession, charter_id: str) -> frozenset[str]:
+    """The items of a Charter that ever said something else."""
+    found = await session.scalars(
+        select(SittingChangeRow.item_id)
+        .join(SittingRow, SittingRow.id == SittingChangeRow.sitting_id)
+        .where(SittingRow.charter_id == charter_id)
+        .distinct()
+    )
+    return frozenset(found)
+
+
 async def removals(
     session: AsyncSession, charter_id: str, item_id: str | None = None
 ) -> tuple[Removal, ...]:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
-    null,
     select,
     update,
 )
@@ -30,8 +29,6 @@ from server.store.compiled import Compiled
 from server.writing.tables import SittingChangeRow, SittingRow, WordingRow
 
 QUIET = timedelta(minutes=10)
-# Who loads the page again has not left.
-_BACK_WITHIN = timedelta(minutes=1)
 # A row is written anew at each settle, so it must not grow with the evening.
 _MOST_PASSED = 100
 
@@ -40,16 +37,15 @@ State = Mapping[str, Any]
 
 # What runs with every settle.
 _sittings, _changes = SittingRow.__table__.c, SittingChangeRow.__table__.c
-_NEWEST = Compiled(
-    select(_sittings.id, _sittings.last_at, _sittings.ended_at)
-    .where(_sittings.charter_id == bindparam("charter"))
+_OPEN = Compiled(
+    select(_sittings.id, _sittings.last_at)
+    .where(_sittings.charter_id == bindparam("charter"), _sittings.ended_at.is_(None))
     .order_by(_sittings.last_at.desc())
-    .limit(1)
 )
 _GO_ON = Compiled(
     update(SittingRow)
     .where(_sittings.id == bindparam("sitting"))
-    .values(last_at=bindparam("last_at"), ended_at=null())
+    .values(last_at=bindparam("last_at"))
 )
 _ADD_SITTING = Compiled(insert(SittingRow))
 _THIS_CHANGE = (
@@ -202,13 +198,11 @@ def references() -> list[Any]:
 
 def _going_on(connection: Connection, charter_id: str, span: Span, quiet: timedelta) -> str:
     """The sitting that edits of this time belong to: the one going on, or a new one."""
-    for newest, last_at, ended_at in _NEWEST.rows(connection, {"charter": charter_id}):
-        within = quiet if ended_at is None else min(quiet, _BACK_WITHIN)
-        if span.first - last_at <= within:
+    for newest, last_at in _OPEN.rows(connection, {"charter": charter_id}):
+        if span.first - last_at <= quiet:
             _GO_ON.run(connection, {"sitting": newest, "last_at": max(span.last, last_at)})
             return str(newest)
-        if ended_at is None:
-            _end(connection, newest)
+        _end(connection, newest)
     sitting_id = clock.new_id()
     _ADD_SITTING.run(
         connection,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server import clock
 from server.bus.memory import MemoryBus
 from server.errors import Trouble
+from server.live import sittings as module
 from server.live import wire
 from server.live.engine import Engine
 from server.live.journal import Batch, Journal
@@ -25,6 +26,11 @@ from tests.server.live.updates import Writer
 from tests.support.waiting import until
 
 SETTINGS = Settings(settle_after=0.02, settle_at_most=0.1)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BACK_WITHIN", 0.05)
 
 
 class House:
@@ -86,6 +92,30 @@ async def test_a_sitting_goes_on_while_somebody_is_there(house: House) -> None:
     assert await house.going_on()
     house.rooms.leave(room, ben)
     await until(house.over, "the sitting to be over")
+
+
+async def test_who_comes_right_back_goes_on_in_the_same_sitting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_BACK_WITHIN", 3600)
+    room, ann = await house.enter()
+    await house.rooms.receive(room, ann, typed(house))
+    await until(house.going_on, "a sitting")
+    house.rooms.leave(room, ann)
+    await house.rooms.settling.sittings._look_at(house.charter.charter_id)
+    room, ann = await house.enter()
+    await house.rooms.settling.sittings._look_at(house.charter.charter_id)
+    await house.rooms.receive(room, ann, typed(house, 12, "Again. "))
+    await house.rooms.settling.settle(room.charter_id)
+    assert await house.going_on()
+
+
+async def test_a_sitting_can_be_ended_for_a_step_of_its_own(house: House) -> None:
+    room, ann = await house.enter()
+    await house.rooms.receive(room, ann, typed(house))
+    await until(house.going_on, "a sitting")
+    await house.rooms.settling.sittings.end(room.charter_id)
+    assert await house.over()
 
 
 async def test_it_tells_everybody_who_touched_a_statement(house: House) -> None:
@@ -157,5 +187,4 @@ async def test_an_end_that_could_not_be_stored_is_tried_again(
     await until(house.going_on, "a sitting")
     house.rooms.leave(room, ann)
     await until(lambda: failed, "an end that fails")
-    monkeypatch.setattr(house.rooms.settling._sittings, "_quiet", 0.0)
     await until(house.over, "the sitting to be over")

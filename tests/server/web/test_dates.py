@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from server.web.dates import in_words
+from server.web.dates import in_words, with_weekday
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,8 @@ from server.web.dates import in_words
 )
 def test_a_day_is_said_in_words(day: date, language: str, said: str) -> None:
     assert in_words(day, language) == said
+
+
+def test_a_day_is_said_with_its_name() -> None:
+    assert with_weekday(date(2026, 11, 3)) == "Tuesday 3 November 2026"
+    assert with_weekday(date(2026, 11, 8), "cy") == "Sunday 8 November 2026"

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import pytest
@@ -83,10 +82,6 @@ def test_what_nobody_did_we_did() -> None:
         "We changed 1 statement and added 1.",
         "We also moved 2 statements.",
     )
-
-
-def test_a_day_is_said_as_one_says_it() -> None:
-    assert diary.day(date(2026, 11, 3)) == "Tuesday 3 November 2026"
 
 
 def test_a_language_without_a_table_is_told_in_english() -> None:

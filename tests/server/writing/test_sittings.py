@@ -176,15 +176,11 @@ async def test_writing_after_a_long_pause_is_another_sitting(evening: Evening) -
     assert two.ended_at is None
 
 
-async def test_who_loads_the_page_again_goes_on_in_the_same_sitting(evening: Evening) -> None:
+async def test_after_its_end_another_sitting_begins(evening: Evening) -> None:
     await evening.settle(0, {"a": ("ben",)}, says("One."))
     await evening.end()
-    await evening.settle(0.5, {"a": ("ben",)}, says("Two."))
-    (sitting,) = await evening.sittings()
-    assert sitting.ended_at is None
-    await evening.end()
-    await evening.settle(3, {"a": ("ben",)}, says("Three."))
-    assert len(await evening.sittings()) == 2
+    await evening.settle(0.5, {"a": ("ben",)}, says("I choose."))
+    assert [row.ended_at is None for row in await evening.sittings()] == [False, True]
 
 
 async def test_only_quiet_sittings_end_when_asked_for_quiet_ones(evening: Evening) -> None:
