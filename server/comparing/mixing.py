@@ -50,7 +50,7 @@ def mix(base: RichText, ours: RichText, theirs: RichText) -> RichText | Reason:
     Naming the sides the other way round gives the same.
     """
     base, ours, theirs = (wording.canonical(Wording(each)).words for each in (base, ours, theirs))
-    here, there = words.changes(base, ours), words.changes(base, theirs)
+    here, there = (words.changes(base, side, exact=True) for side in (ours, theirs))
     our_edits, their_edits = edits(here), edits(there)
     if flags.flags(here) and flags.flags(there):
         return Reason.FLAGGED

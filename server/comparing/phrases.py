@@ -1,7 +1,8 @@
 """Every change as a short sentence that can be said aloud: "We took out “must”."
 
 The sentences are those of `phrasebook`. What is quoted is cut to what an ear keeps: up to 8 words
-as they are, of more only how many they are and how they begin and end.
+as they are, of more only how many they are and how they begin and end; and no sentence has more
+than 15 words where that can be.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +19,8 @@ from server.writing.rich_text import RichText, Run
 
 ENGLISH = "en"
 MOST = 5
+LONGEST = 15
 QUOTED = 8
-QUOTED_OF_TWO = 10
 ENDS = 3
 
 _SIGNS = " \t\u00a0.,;:-–—…"
@@ -177,7 +178,7 @@ def _sentences(changes: Changes, told: Told) -> Iterator[str]:
         elif isinstance(edit, Span):
             yield from _looks(edit, told)
         elif not (edit.old and edit.new) and _plain(edit.old or edit.new) in moved:
-            yield told.moved.format(words=_short(edit.old or edit.new))
+            yield _about(edit.old or edit.new, told.moved)
         else:
             yield from _edited(edit, told)
 
@@ -229,9 +230,9 @@ def _looks(span: Span, told: Told) -> Iterator[str]:
         yield _link(span.old, span.new, told)
     elif span.kind is SpanKind.STYLE:
         strong = any(run.strong for run in span.new)
-        yield (told.bold if strong else told.not_bold).format(words=_short(span.new))
+        yield _about(span.new, told.bold if strong else told.not_bold)
     elif _words(span.new_text):
-        yield told.typed.format(words=_short(span.new))
+        yield _about(span.new, told.typed)
     else:
         yield told.signs
 
@@ -240,27 +241,22 @@ def _link(old: Runs, new: Runs, told: Told) -> str:
     was = {run.link for run in old} - {None}
     now = {run.link for run in new} - {None}
     sentence = told.other_link if was and now else told.link if now else told.no_link
-    return sentence.format(words=_short(new))
+    return _about(new, sentence)
 
 
 def _rewritten(changes: Changes, told: Told) -> str:
     old = _plain(tuple(run for span in changes.spans for run in span.old))
     new = _plain(tuple(run for span in changes.spans for run in span.new))
-    return told.changed.format(old=old, new=new) if _are_short(old, new) else told.rewritten
-
-
-def _are_short(old: str, new: str) -> bool:
-    """Whether two quotations can stand in one sentence."""
-    return bool(old and new) and len(old.split()) + len(new.split()) <= QUOTED_OF_TWO
+    return _fitting(told.changed, old=old, new=new) or told.rewritten
 
 
 def _edited(edit: _Edit, told: Told) -> Iterator[str]:
     old, new = _plain(edit.old), _plain(edit.new)
     if _words(old) == _words(new):
-        yield told.typed.format(words=_short(edit.new)) if _words(new) else told.signs
+        yield _about(edit.new, told.typed) if _words(new) else told.signs
         return
-    if _are_short(old, new):
-        yield told.changed.format(old=old, new=new)
+    if old and new and (said := _fitting(told.changed, old=old, new=new)):
+        yield said
     else:
         if old:
             yield _quoting(old, told.taken_out, told.taken_out_long)
@@ -273,18 +269,25 @@ def _edited(edit: _Edit, told: Told) -> Iterator[str]:
 
 def _quoting(text: str, whole: str, long: str) -> str:
     words = text.split()
-    if len(words) <= QUOTED:
-        return whole.format(old=text, new=text)
+    if len(words) <= QUOTED and (said := _fitting(whole, old=text, new=text)):
+        return said
     first, last = " ".join(words[:ENDS]), " ".join(words[-ENDS:])
     return long.format(count=len(words), first=first.rstrip(_SIGNS), last=last)
 
 
-def _short(runs: Runs) -> str:
-    """A quotation of at most 8 words: the first ones of more, and the last."""
+def _about(runs: Runs, sentence: str) -> str:
+    """A sentence that quotes words: all of them, or only the first and the last ones."""
     words = _plain(runs).split()
-    if len(words) <= QUOTED:
-        return " ".join(words)
-    return f"{' '.join(words[:ENDS])} … {' '.join(words[-ENDS:])}"
+    if len(words) <= QUOTED and (said := _fitting(sentence, words=" ".join(words))):
+        return said
+    ends = f"{' '.join(words[: ENDS - 1])} … {' '.join(words[1 - ENDS :])}"
+    return sentence.format(words=ends if len(words) > 2 * (ENDS - 1) else " ".join(words))
+
+
+def _fitting(sentence: str, **values: str) -> str | None:
+    """A sentence filled in, if it is not too long."""
+    said = sentence.format(**values)
+    return said if len(said.split()) <= LONGEST else None
 
 
 def _beginning(runs: Runs) -> str:

@@ -37,10 +37,16 @@ class Band(StrEnum):
     REWRITTEN = "rewritten"
 
 
-def changes(old: RichText, new: RichText) -> Changes:
-    """What changed between two tidy texts; `.old` and `.new` of it are these very texts."""
+def changes(old: RichText, new: RichText, *, exact: bool = False) -> Changes:
+    """What changed between two tidy texts; `.old` and `.new` of it are these very texts.
+
+    `exact` keeps every word that can be kept, as a mix needs it, and not only those worth showing.
+    """
     before, after = tokens.of(old), tokens.of(new)
-    shared = tidying.tidied(before, after, sentences.shared(before, after))
+    shared = sentences.shared(before, after)
+    if exact:
+        return Changes(building.blocks(before, after, shared))
+    shared = tidying.tidied(before, after, shared)
     rewritten = tidying.hardly_kept(before, after, shared)
     return Changes(building.blocks(before, after, () if rewritten else shared), rewritten)
 

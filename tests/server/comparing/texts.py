@@ -3,7 +3,8 @@
 `text("I **may** see [it](https://x.org).\\n- a bullet")` is rich text: each line is a paragraph or
 a bullet. `shown(changes)` is what a reader sees, a line for each block: `[-taken out-]`,
 `{+put in+}`, `*style*`, `<link>`, `~typography~`. A line begins with `-` if its paragraph is only
-in the old text, `+` where only in the new; then with `* ` where it is a bullet.
+in the old text, `+` where only in the new, `~` where it became a bullet or was one; then with `* `
+where it is a bullet.
 """
 
 import re
@@ -38,6 +39,8 @@ def shown(changes: Changes) -> str:
 
 def _line(block: Block) -> str:
     only = "-" if block.new is None else "+" if block.old is None else ""
+    if block.reshaped:
+        only = "~"
     found = []
     for span in block.spans:
         before, after = _MARKS[span.kind]
