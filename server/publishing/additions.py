@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.people.permits import Action, Who, may
+from server.people.permits import Action, Role, Who, may
 from server.people.tables import GroupRow
 from server.publishing import adoptions, namings
 from server.writing import editions
 from server.writing.additions import Link
 from server.writing.beside import Note
-from server.writing.tables import CharterRow, EditionRow
+from server.writing.tables import AdaptationRow, CharterRow, EditionRow
 
 
 async def of_editions(
@@ -26,7 +27,10 @@ async def of_editions(
         found.append(Note("publishing/newest.html", values))
     if who is not None and await _asks_for_name(session, who, row, number):
         found.append(Note("publishing/may_we_name.html", {"slug": row.slug, "number": number}))
-    return [*found, *_links(who, row, newest)]
+    found += _links(who, row, newest)
+    if newest is not None:
+        found += await links_of_edition(session, who, row, newest.number)
+    return found
 
 
 async def _asks_for_name(session: AsyncSession, who: Who, row: CharterRow, number: int) -> bool:
@@ -36,6 +40,30 @@ async def _asks_for_name(session: AsyncSession, who: Who, row: CharterRow, numbe
         and await namings.has_written(session, row.id, who.person_id)
         and await namings.said_by(session, row.id, number, who.person_id) is None
     )
+
+
+async def links_of_edition(
+    session: AsyncSession, who: Who | None, row: CharterRow, number: int
+) -> Sequence[Link]:
+    """What can be done with an edition: look at what places made of it, make our own, adopt it."""
+    path = f"/charters/{row.slug}/editions/{number}"
+    made = await session.scalar(
+        select(AdaptationRow.charter_id).where(AdaptationRow.of_charter_id == row.id).limit(1)
+    )
+    organised = (
+        set()
+        if who is None
+        else {group for group, role in who.roles.items() if role is Role.ORGANISER}
+    )
+    return [
+        *([Link("What each place did", f"{path}/table")] if made is not None else []),
+        *([Link("Make our own version", f"{path}/make-our-own")] if organised else []),
+        *(
+            [Link("Adopt it with your group", f"/charters/{row.slug}/adopt?edition={number}")]
+            if organised
+            else []
+        ),
+    ]
 
 
 def _links(who: Who | None, row: CharterRow, newest: EditionRow | None) -> Iterator[Link]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.publishing import actions, rules, shown
 from server.publishing.actions import Proposal, Since
+from server.publishing.additions import links_of_edition
 from server.publishing.asking import asked_for, edition_asked_for
 from server.publishing.rules import WrongField
 from server.store import Store
@@ -28,6 +30,7 @@ from server.writing.pages import all_of
 from server.writing.tables import CharterRow, EditionItemRow, EditionRow
 
 SEE_OTHER = 303
+_WRITTEN = ("name", "note", "anyway")
 
 
 # Publishing
@@ -48,23 +51,22 @@ async def publish(request: Request) -> Response:
     who: Who = request.state.who
     store: Store = request.app.state.store
     state = request.app.state
-    written = {field: text_of(form, field) for field in ("name", "note", "anyway")}
     try:
         async with store.session() as session:
             edition = await actions.publish(
                 session,
                 row,
                 who,
-                name=rules.tidy_name(written["name"]),
-                note=rules.tidy_note(written["note"]),
+                name=rules.tidy_name(text_of(form, "name")),
+                note=rules.tidy_note(text_of(form, "note")),
                 number=_number(text_of(form, "number")),
                 words=text_of(form, "words"),
-                anyway=written["anyway"] == "yes",
+                anyway=text_of(form, "anyway") == "yes",
                 checks=state.before_publishing,
                 tell=state.after_publishing,
             )
     except (PublishedMeanwhile, NothingNew, WrongField) as refusal:
-        return await _again(request, (row, group), refusal, written, text_of(form, "shown"))
+        return await _again(request, (row, group), refusal, form)
     return RedirectResponse(f"/charters/{row.slug}/editions/{edition.number}?new=yes", SEE_OTHER)
 
 
@@ -72,19 +74,19 @@ async def _again(
     request: Request,
     asked: tuple[CharterRow, GroupRow],
     refusal: PublishedMeanwhile | NothingNew | WrongField,
-    written: Mapping[str, str],
-    carried: str,
+    form: FormData,
 ) -> Response:
     """The publish page again, with what is wrong or what changed since it was shown."""
     row, group = asked
-    values: dict[str, Any] = {**written}
+    values: dict[str, Any] = {key: text_of(form, key) for key in _WRITTEN}
     async with request.app.state.store.reading() as session:
         proposal = await actions.propose(session, row, request.app.state.before_publishing)
         if isinstance(refusal, WrongField):
             values |= {"wrong": refusal.sentence, "wrong_field": refusal.field}
         elif isinstance(refusal, PublishedMeanwhile):
-            values |= {"meanwhile": True, "anyway": ""}
-            before = shown.unpack(carried)
+            overtaken = _number(text_of(form, "number")) != proposal.number
+            values |= {"meanwhile": True, "overtaken": overtaken, "anyway": ""}
+            before = shown.unpack(text_of(form, "shown"))
             if before is not None:
                 since = await actions.changed_meanwhile(session, before, proposal.charter)
                 values["changed_meanwhile"] = _told(since)
@@ -186,6 +188,7 @@ async def read(request: Request) -> Response:
         row, group, found = await edition_asked_for(session, request)
         edition = await editions.read(session, found.id)
         newest = await editions.newest(session, row.id)
+        links = await links_of_edition(session, request.state.who, row, found.number)
     told = edition.told
     may_publish = may(request.state.who, Action.ORGANISE, row)
     return _page(
@@ -196,6 +199,7 @@ async def read(request: Request) -> Response:
             "group": group,
             "edition": edition,
             "digest": found.digest,
+            "links": links,
             "command": f"python -m server verify {row.slug}-{found.number}.json",
             "newest": newest if newest is not None and newest.number > found.number else None,
             "is_new": may_publish and request.query_params.get("new") == "yes",

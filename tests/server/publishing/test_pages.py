@@ -144,6 +144,7 @@ async def test_words_that_change_before_the_press_are_shown_and_asked_about_agai
     assert await all_editions(store, devon) == []
     told = done.text.split('id="meanwhile"')[1].split("</section>")[0]
     assert "Something changed before you pressed" in done.text
+    assert "Somebody published before you." not in done.text
     assert "Statement 1" in told
     assert "<ins" in told
     assert 'value="First"' in done.text
@@ -172,7 +173,8 @@ async def test_of_two_organisers_the_second_is_told_of_the_first(
     assert (await press(client, page, name="Mine")).status_code == 303
     second = await press(client, page, name="Yours")
     assert second.status_code == 409
-    assert f'The newest edition is <a class="govuk-link" href="{PATH}/editions/1">' in second.text
+    assert "Somebody published before you." in second.text
+    assert f'href="{PATH}/editions/1">edition 1</a>' in second.text
     assert [row.name for row in await all_editions(store, devon)] == ["Mine"]
 
 
