@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
@@ -11,7 +11,7 @@ from server.errors import PublishedMeanwhile
 from server.people.tables import MembershipRow, PersonRow
 from server.publishing.tables import NamingRow
 from server.writing import editions
-from server.writing.tables import CharterRow, ItemRow
+from server.writing.tables import CharterRow, ItemRow, SittingChangeRow, SittingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,23 @@ async def names(session: AsyncSession, row: CharterRow, number: int) -> list[str
 
 
 async def has_written(session: AsyncSession, charter_id: str, person_id: str) -> bool:
-    """Whether this person was the last to touch some statement of a Charter."""
-    found = await session.scalar(
+    """Whether this person wrote in a Charter, so far as its read side and its history tell."""
+    last = (
         select(ItemRow.item_id)
         .where(ItemRow.charter_id == charter_id, ItemRow.changed_by == person_id)
         .limit(1)
     )
-    return found is not None
+    # The column is a list of ids: random letters, which stand for nobody else anywhere in a text.
+    earlier = (
+        select(SittingChangeRow.item_id)
+        .join(SittingRow, SittingRow.id == SittingChangeRow.sitting_id)
+        .where(
+            SittingRow.charter_id == charter_id,
+            cast(SittingChangeRow.persons, Text).contains(person_id),
+        )
+        .limit(1)
+    )
+    for asked in (last, earlier):
+        if await session.scalar(asked) is not None:
+            return True
+    return False

@@ -7,6 +7,7 @@ from server.people.permits import Role
 from server.people.tables import MembershipRow
 from server.publishing import namings
 from server.store import Store
+from server.writing.tables import SittingChangeRow, SittingRow
 from tests.server.publishing.conftest import CHARTER, Place, join, publish, settle
 
 
@@ -61,10 +62,32 @@ async def test_who_left_is_asked_no_more_and_named_if_they_said_yes(
         assert ben.name not in await namings.names(session, devon.charter, 1)
 
 
-async def test_who_wrote_is_known_by_what_they_touched_last(store: Store, devon: Place) -> None:
-    ann, ben = [await join(store, devon.group, name) for name in ("Ann", "Ben")]
+async def test_who_wrote_is_known_also_where_others_wrote_after_them(
+    store: Store, devon: Place
+) -> None:
+    ann, ben, cai = [await join(store, devon.group, name) for name in ("Ann", "Ben", "Cai")]
     text = CHARTER.replace("I choose", "We choose")
     await settle(store, devon.charter.id, text, {"statement1": ann.id})
     async with store.reading() as session:
         assert await namings.has_written(session, devon.charter.id, ann.id)
         assert not await namings.has_written(session, devon.charter.id, ben.id)
+    async with store.session() as session:
+        now = clock.now()
+        sitting = SittingRow(
+            id="one", charter_id=devon.charter.id, began_at=now, last_at=now, ended_at=None
+        )
+        session.add(sitting)
+        await session.flush()
+        session.add(
+            SittingChangeRow(
+                sitting_id="one",
+                item_id="statement1",
+                before=None,
+                after=None,
+                passed=[],
+                persons=[ann.id, ben.id],
+            )
+        )
+    async with store.reading() as session:
+        for person, wrote in ((ann, True), (ben, True), (cai, False)):
+            assert await namings.has_written(session, devon.charter.id, person.id) is wrote
