@@ -50,10 +50,12 @@ export class Session {
     this.connection.connect();
   }
 
-  /** What earlier generations of the Charter left on this device. */
+  /** What earlier generations of the Charter left on this device; others' copies are deleted. */
   async earlier(): Promise<Earlier[]> {
     const { charter, generation, person } = this.visit;
-    return Offline.earlier({ person, charter, generation });
+    const key = { person, charter, generation };
+    await Offline.tidy(key);
+    return Offline.earlier(key);
   }
 
   /** Follow what the browser knows of the network and of the page coming and going. */

@@ -11,6 +11,8 @@ import { CharterDocument } from "./document.ts";
 
 const UNSAVED = "unsaved";
 const PATIENCE_MS = 3000;
+/** How many generations back to look where a browser cannot list what it keeps. */
+const AS_FAR_BACK = 20;
 
 /** What an earlier generation of a Charter left on this device. */
 export interface Earlier {
@@ -51,16 +53,11 @@ export class Offline {
    * network, and before they came back the Charter was set right.
    */
   static async earlier(key: Key): Promise<Earlier[]> {
-    // Not every browser can list what it keeps.
-    if (typeof indexedDB === "undefined" || indexedDB.databases === undefined) return [];
-    const others = nameOf({ ...key, generation: "" });
     const found: Earlier[] = [];
-    for (const { name = "" } of await indexedDB.databases()) {
-      const generation = name.slice(others.length);
-      if (!name.startsWith(others) || !/^\d+$/.test(generation)) continue;
-      if (generation === key.generation) continue;
+    for (const other of await othersOf(key)) {
+      if (other.person !== key.person) continue;
       const document = new CharterDocument();
-      const offline = await Offline.open({ ...key, generation }, document);
+      const offline = await Offline.open(other, document);
       if (offline === null) continue;
       found.push({
         document,
@@ -69,6 +66,21 @@ export class Offline {
       });
     }
     return found;
+  }
+
+  /**
+   * Deletes what other people on this device have of generations that are over: words that were
+   * forgotten for good may be in it. What never arrived waits for whoever wrote it.
+   */
+  static async tidy(key: Key): Promise<void> {
+    for (const other of await othersOf(key)) {
+      if (other.person === key.person) continue;
+      if (Number(other.generation) >= Number(key.generation)) continue;
+      const offline = await Offline.open(other, new CharterDocument());
+      if (offline === null) continue;
+      const unsaved = await offline.unsaved();
+      await (unsaved.length > 0 ? offline.close() : offline.forget());
+    }
   }
 
   /** Whether what is written is truly kept. */
@@ -113,6 +125,29 @@ export class Offline {
       this.store.db?.addEventListener(kind, () => this.fail());
     }
   }
+}
+
+/** What else this device keeps of a Charter: of other generations, for whichever person. */
+async function othersOf({ person, charter, generation }: Key): Promise<Key[]> {
+  if (typeof indexedDB === "undefined") return [];
+  const others: Key[] = [];
+  if (indexedDB.databases === undefined) {
+    // Not every browser can list what it keeps; but whose it would be, and of when, we know.
+    const now = Number(generation);
+    for (let earlier = Math.max(1, now - AS_FAR_BACK); earlier < now; earlier++) {
+      others.push({ person, charter, generation: String(earlier) });
+    }
+    return others;
+  }
+  for (const { name = "" } of await indexedDB.databases()) {
+    const [ours, whose = "", of, when = "", ...more] = name.split(" ");
+    const isOurs = ours === "our-charter" && of === charter && more.length === 0;
+    if (!isOurs || !/^\d+$/.test(when)) continue;
+    if (whose !== person || when !== generation) {
+      others.push({ person: whose, charter, generation: when });
+    }
+  }
+  return others;
 }
 
 function nameOf({ person, charter, generation }: Key): string {

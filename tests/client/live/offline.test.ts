@@ -54,6 +54,38 @@ describe("what a device keeps", () => {
     });
   });
 
+  it("of an earlier generation is found where a browser cannot list what it keeps", async () => {
+    const at = { ...key, charter: "unlisted" };
+    const id = await writeOffline(at);
+    const { open, deleteDatabase } = indexedDB;
+    vi.stubGlobal("indexedDB", {
+      open: open.bind(indexedDB),
+      deleteDatabase: deleteDatabase.bind(indexedDB),
+    });
+    const found = await Offline.earlier({ ...at, generation: "3" });
+    expect(found.map(({ unsaved }) => unsaved)).toEqual([[`${id}/added`], []]);
+    for (const one of found) await one.forget();
+  });
+
+  it("for others of a generation that is over goes, but for words that never arrived", async () => {
+    const at = { ...key, charter: "shared" };
+    const cat = { ...at, person: "cat" };
+    for (const whose of [cat, { ...cat, generation: "2" }, { ...at, charter: "elsewhere" }]) {
+      const offline = await Offline.open(whose, new CharterDocument());
+      offline?.keepUnsaved([]);
+      await offline?.close();
+    }
+    await writeOffline({ ...at, person: "ben" });
+    await Offline.tidy({ ...at, generation: "2" });
+    await vi.waitFor(async () => {
+      const names = (await indexedDB.databases()).map(({ name }) => name);
+      expect(names).not.toContain("our-charter cat shared 1");
+      expect(names).toContain("our-charter cat shared 2");
+      expect(names).toContain("our-charter ben shared 1");
+      expect(names).toContain("our-charter ann elsewhere 1");
+    });
+  });
+
   it("can be forgotten", async () => {
     const at = { ...key, charter: "forgotten" };
     await writeOffline(at);
