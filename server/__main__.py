@@ -4,26 +4,29 @@ import argparse
 import sys
 from pathlib import Path
 
-from server import commands
+from server import commands, file_commands
 from server.errors import Refusal
 from server.people.permits import Role
 from server.settings import Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code. A refusal is told in one sentence, with code 1."""
+    """Run one command; returns the exit code. A refusal is told in one sentence, with code 1.
+
+    A command may have an exit code of its own; most have none, which is 0.
+    """
     asked = _parser().parse_args(arguments)
     chosen = vars(asked)
     run = chosen.pop("run")
     settings = {name: chosen.pop(name, None) for name in ("data_folder", "port", "host")}
     try:
-        run(Settings.from_environment(**settings), **chosen)
+        code: int | None = run(Settings.from_environment(**settings), **chosen)
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     inviting.add_argument(
         "--role", type=Role, choices=list(Role), default=Role.MEMBER, metavar="R", help="member"
     )
+
+    for name, help_text, names in (
+        ("compare", "Tell what the second of two files changed.", "first second"),
+        ("merge", "Tell what comes of two files made from a third.", "base ours theirs"),
+    ):
+        comparing = listed.add_parser(name, help=help_text, description=help_text)
+        comparing.set_defaults(run=getattr(file_commands, name))
+        for each in names.split():
+            comparing.add_argument(each, type=Path, metavar=each.upper())
+        comparing.add_argument(
+            "--json", dest="as_json", action="store_true", help="the same for programs"
+        )
 
     token = command("token", "Print a person's key for scripts and other programs.")
     token.add_argument("--person", required=True, metavar="P")

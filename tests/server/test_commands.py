@@ -200,7 +200,7 @@ def test_every_command_is_listed_with_what_it_does() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "server", "--help"], capture_output=True, text=True, check=True
     )
-    for name in ("serve", "example", "import", "export", "invite", "token"):
+    for name in ("serve", "example", "import", "export", "compare", "merge", "invite", "token"):
         assert re.search(rf"^ +{name} +[A-Z].+", done.stdout, re.MULTILINE)
 
 
