@@ -10,6 +10,7 @@ from server.comparing.updates import Event, Need, Question, Update, questions
 from server.writing import rich_text
 from server.writing.charter import Charter, Item, Kind
 from server.writing.rich_text import RichText
+from tests.corpora import updates
 from tests.server.comparing import rewordings
 
 
@@ -265,3 +266,24 @@ def test_each_statement_is_in_one_question_and_asked_ones_meet_a_change_of_ours(
     for question in update.to_take:
         for merge in question.merges:
             assert not merge.changed_here - {Aspect.PLACE} or merge.changed_there == {Aspect.PLACE}
+
+
+# Real texts
+
+
+def test_a_small_update_of_real_texts_asks_far_less_than_a_line_based_merge() -> None:
+    found = list(updates.results(updates.UPDATES["small"]))
+    assert len(found) >= 5
+    asked, conflicts = (sum(each.asked for each in found), sum(each.conflicts for each in found))
+    assert asked * 3 <= conflicts
+
+
+def test_a_large_update_of_real_texts_asks_only_what_both_sides_changed() -> None:
+    count = 0
+    for _, text, charters in updates.triples(updates.UPDATES["large"]):
+        update = updates.asked(*charters)
+        for question in update.to_ask:
+            assert any(merge.changed_here for merge in question.merges), text.name
+            assert any(merge.changed_there for merge in question.merges), text.name
+            count += 1
+    assert count
