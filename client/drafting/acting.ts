@@ -4,16 +4,22 @@ import type { Kind, Part } from "../live/document.ts";
 import { choosePicture } from "../pictures/chooser.ts";
 import type { Cards } from "./cards.ts";
 import type { OurStatement } from "./our-statement.ts";
+import { Parting } from "./parting.ts";
 import type { Session } from "./session.ts";
 import { chooserWords, telling } from "./words.ts";
 
 export class Acting {
+  private readonly parting: Parting;
+
   constructor(
     private readonly session: Session,
     private readonly cards: Cards,
     private readonly say: (text: string) => void,
     private readonly nameOf: (item: string) => string,
-  ) {}
+    language: string,
+  ) {
+    this.parting = new Parting(session, cards, say, nameOf, language);
+  }
 
   /** Answer a button; false for one that is none of ours. `card` is null outside the list. */
   async press(action: string, card: OurStatement | null): Promise<boolean> {
@@ -57,7 +63,7 @@ export class Acting {
         await this.choosePicture(card);
         return true;
     }
-    return false;
+    return this.parting.press(card, action);
   }
 
   private async add(kind: Kind, after: OurStatement | null): Promise<void> {

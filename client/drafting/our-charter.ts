@@ -134,7 +134,13 @@ export class OurCharter extends HTMLElement implements Host {
       this,
       (card) => this.listener.show(card),
     );
-    this.acting = new Acting(session, this.cards, say, (item) => this.named(item)?.name ?? "");
+    this.acting = new Acting(
+      session,
+      this.cards,
+      say,
+      (item) => this.named(item)?.name ?? "",
+      this.language,
+    );
     this.together = new Together(
       this,
       presence,

@@ -6,6 +6,7 @@
 import type { Leaving, PartEditor } from "../editor/editor.ts";
 import type { Item, Kind, Part } from "../live/document.ts";
 import { PARTS } from "../live/document.ts";
+import type { Cut } from "../live/parting.ts";
 import { steadily } from "./arranging.ts";
 import { inlineNodes, richNodes } from "./rich_dom.ts";
 import { list } from "./telling.ts";
@@ -28,6 +29,8 @@ export class OurStatement extends HTMLElement {
   private number = 0;
   private editor: { readonly part: Part; readonly mounted: PartEditor } | null = null;
   private opening = false;
+  /** Where the cursor was when the editor of the words was left; null: the words are others now. */
+  caret: Cut | null = null;
 
   get item(): string {
     return this.dataset["item"] ?? "";
@@ -35,6 +38,10 @@ export class OurStatement extends HTMLElement {
 
   get kind(): Kind {
     return this.dataset["kind"] === "heading" ? "heading" : "statement";
+  }
+
+  get isLeftOut(): boolean {
+    return this.hasAttribute("data-left-out");
   }
 
   get isEditing(): boolean {
@@ -126,7 +133,10 @@ export class OurStatement extends HTMLElement {
     const nodes = this.kind === "heading" ? inlineNodes(item[part]) : richNodes(item[part]);
     if (part === "words" && nodes.length === 0) nodes.push(blank());
     // What is the same stays: somebody may be marking it, or hearing it read.
-    if (!sameNodes(place.childNodes, nodes)) place.replaceChildren(...nodes);
+    if (!sameNodes(place.childNodes, nodes)) {
+      place.replaceChildren(...nodes);
+      if (part === "words") this.caret = null;
+    }
     const box = this.querySelector<HTMLElement>(`[data-box="${part}"]`);
     if (box !== null) box.hidden = item[part].length === 0 && this.editor?.part !== part;
   }
@@ -210,18 +220,23 @@ export class OurStatement extends HTMLElement {
   closeEditor(): void {
     if (this.editor === null) return;
     const { part, mounted } = this.editor;
+    const caret = part === "words" ? mounted.caret() : null;
     this.editor = null;
     mounted.destroy();
     this.show(`[data-part="${part}"]`, true);
     this.classList.remove("is-writing");
     this.host?.setWriting(null, null);
     this.refresh();
+    this.caret = caret;
   }
 
   private pressed(event: KeyboardEvent): void {
     if (event.key === "Enter" && event.target === this && this.host?.mayWrite) {
       event.preventDefault();
       void this.edit("words");
+    } else if (event.key === "Escape" && this.isAskingWhere) {
+      this.hideWhere();
+      this.querySelector<HTMLElement>('[data-do="split"]')?.focus();
     } else if (event.key === "Escape" && this.isMoreShown) {
       this.showMore(false);
       this.querySelector<HTMLElement>('[data-do="more"]')?.focus();
@@ -238,6 +253,48 @@ export class OurStatement extends HTMLElement {
     const box = this.querySelector<HTMLElement>('[data-box="more"]');
     if (box !== null) box.hidden = !shown;
     this.querySelector('[data-do="more"]')?.setAttribute("aria-expanded", String(shown));
+    this.hideWhere();
+  }
+
+  /** Say on the card why something could not be done; null takes it away again. */
+  tell(why: string | null): void {
+    const line = this.querySelector<HTMLElement>('[data-box="cannot"]');
+    if (line === null) return;
+    line.hidden = why === null;
+    line.textContent = why;
+  }
+
+  // Asking where to split
+
+  private get whereBox(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('[data-box="split"]');
+  }
+
+  private get isAskingWhere(): boolean {
+    return this.whereBox?.hidden === false;
+  }
+
+  /** Ask with which of some sentences a new statement begins. */
+  askWhere(sentences: readonly string[], chosen: number): void {
+    const list = this.querySelector('[data-list="split"]');
+    const choices = sentences.map((words, index) => radio(`split-${this.item}`, index, words));
+    list?.replaceChildren(...choices.map(({ item }) => item));
+    this.show('[data-box="split"]', true);
+    const first = choices[chosen]?.input;
+    if (first === undefined) return;
+    first.checked = true;
+    first.focus();
+  }
+
+  hideWhere(): void {
+    this.show('[data-box="split"]', false);
+    this.tell(null);
+  }
+
+  /** Which sentence was chosen; null while none is. */
+  get answer(): number | null {
+    const chosen = this.querySelector<HTMLInputElement>('[data-list="split"] input:checked');
+    return chosen === null ? null : Number(chosen.value);
   }
 }
 
@@ -246,6 +303,26 @@ function sameNodes(shown: NodeListOf<Node>, wanted: readonly Node[]): boolean {
     shown.length === wanted.length &&
     wanted.every((node, index) => shown[index]?.isEqualNode(node) === true)
   );
+}
+
+/** A choice as GOV.UK's radios are built. */
+function radio(
+  name: string,
+  index: number,
+  words: string,
+): { readonly item: HTMLElement; readonly input: HTMLInputElement } {
+  const item = document.createElement("div");
+  item.className = "govuk-radios__item";
+  const input = document.createElement("input");
+  Object.assign(input, { type: "radio", className: "govuk-radios__input", name });
+  input.id = `${name}-${index}`;
+  input.value = String(index);
+  const label = document.createElement("label");
+  label.className = "govuk-label govuk-radios__label";
+  label.htmlFor = input.id;
+  label.textContent = words;
+  item.append(input, label);
+  return { item, input };
 }
 
 function blank(): HTMLElement {

@@ -22,6 +22,19 @@ export const editing = {
   cannotEdit: "This page does not know all that is in here. Load the page again.",
 };
 
+export const parting = {
+  atCursor: (words: string) => `Where you were just now: “${words}”`,
+  oneSentence: "There is only 1 sentence here. Change the words, and stop where you want to split.",
+  changed: "The words have changed. Choose again.",
+  nothingBelow: "There is no statement right below this one.",
+  tooLong: "Together these words are too long. We cannot join them.",
+  fullCharter: "There is no room for more statements in this Charter.",
+  leftOut: "We left this out. Put it back first.",
+  beingWritten: (name: string) => `${name} is writing here now. Wait until ${name} has stopped.`,
+  split: (item: string, made: string) => `You split ${item}. The new part is ${made}.`,
+  joined: (item: string, other: string) => `You joined ${item} and ${other}.`,
+};
+
 export const editorLabels: EditorLabels = {
   tools: "Tools for writing",
   bold: "Bold",

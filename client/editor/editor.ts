@@ -21,6 +21,7 @@ import {
 } from "y-prosemirror";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
+import type { Cut } from "../live/parting.ts";
 import { caret, selection } from "./carets.ts";
 import {
   isInList,
@@ -130,6 +131,17 @@ export class PartEditor {
     const { state } = this.view;
     this.view.dispatch(state.tr.setSelection(Selection.atEnd(state.doc)).scrollIntoView());
     this.view.focus();
+  }
+
+  /** Where the cursor is, as a place to cut the words. */
+  caret(): Cut {
+    const { doc, selection } = this.view.state;
+    let paragraph = 0;
+    doc.nodesBetween(0, selection.$head.start(), (node, position) => {
+      if (node.isTextblock && position + node.nodeSize <= selection.$head.pos) paragraph += 1;
+      return !node.isTextblock;
+    });
+    return { paragraph, offset: selection.$head.parentOffset };
   }
 
   rename(name: string): void {

@@ -14,9 +14,13 @@ const tools = `
   <button type="button" data-do="words" data-writes hidden>Change</button>
   <button type="button" data-do="more" aria-expanded="false" data-writes hidden>More</button>
   <div data-box="more" hidden>
-    ${["meaning", "why", "picture", "up", "down", "leave-out"].map(button).join("")}
+    ${["meaning", "why", "picture", "up", "down", "leave-out", "split", "join"].map(button).join("")}
     <button type="button" data-do="put-back" hidden>put-back</button>
     ${button("add-statement")}${button("add-heading")}
+    <fieldset data-box="split" hidden>
+      <div data-list="split"></div>${button("split-here")}${button("split-cancel")}
+    </fieldset>
+    <p data-box="cannot" role="alert" hidden></p>
   </div>`;
 
 const statement = (id: string): string => `

@@ -364,3 +364,21 @@ describe("the link form", () => {
     expect(onLeave).not.toHaveBeenCalled();
   });
 });
+
+describe("the caret", () => {
+  it("is told as a place to cut the words, in the paragraphs the document has", () => {
+    open();
+    expect(editor.caret()).toEqual({ paragraph: 0, offset: 0 });
+    type("One 🏠");
+    expect(editor.caret()).toEqual({ paragraph: 0, offset: 6 });
+    press("Enter");
+    press("Enter");
+    type("- ");
+    type("Three");
+    expect(editor.caret()).toEqual({ paragraph: 2, offset: 7 });
+    const { view } = editor;
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 3)));
+    expect(editor.caret()).toEqual({ paragraph: 0, offset: 2 });
+    expect(ann.paragraphTexts(id, "words")).toEqual(["One 🏠", "", "- Three"]);
+  });
+});

@@ -2,7 +2,9 @@
 
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import { readSyncMessage, writeSyncStep1, writeUpdate } from "y-protocols/sync";
+import { messageAwareness } from "y-websocket";
 import * as Y from "yjs";
 import { NEWS, SAVED } from "../../../client/wire/generated.ts";
 
@@ -12,6 +14,7 @@ export class FakeServer {
   /** Close codes to answer the next connections with, instead of letting them in. */
   readonly refusals: number[] = [];
   edits = 0;
+  private readonly others = new Awareness(new Y.Doc());
 
   /** A WebSocket class whose instances come out here. */
   get Socket(): typeof WebSocket {
@@ -40,6 +43,16 @@ export class FakeServer {
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, NEWS);
     encoding.writeVarString(encoder, topic);
+    this.socket.hear(encoding.toUint8Array(encoder));
+  }
+
+  /** Somebody else's presence, as the server has signed it; one person, whose clock rises. */
+  presence(state: Readonly<Record<string, unknown>>): void {
+    this.others.setLocalState({ ...state });
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, messageAwareness);
+    const update = encodeAwarenessUpdate(this.others, [this.others.clientID]);
+    encoding.writeVarUint8Array(encoder, update);
     this.socket.hear(encoding.toUint8Array(encoder));
   }
 
