@@ -8,16 +8,17 @@ words alone which statement each part came from. A person confirms what is found
 2. Of the rest, the most alike pair first (`likeness`), each once; standing under the same heading
    counts a little. Greedy was as good as the best assignment of all: a pair that is most alike is
    seldom given up for the sake of others.
-3. What is left over pairs with what is left over at the same place: under the same heading, next
+3. Headings whose statements are mostly the same are the same heading, whatever it says now.
+4. What is left over pairs with what is left over at the same place: under the same heading, next
    to a pair that is found. There much less likeness is enough.
-4. What is still left over on either side may be the rest of something that was split, or have been
+5. What is still left over on either side may be the rest of something that was split, or have been
    joined into something: it is offered as where a part is *also from*.
 
 Headings pair with headings and statements with statements. What was measured, and what was tried
 and was worse, stands in docs/decisions/matching-without-ids.md.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,13 +27,17 @@ from server.comparing.passages import Passage, passages
 from server.writing.charter import Charter
 
 SURE = 0.5
-"""Above it a match is preselected: on the corpora 98 of 100 such are right."""
+"""Above it a match is preselected: on the corpora 99 and more of 100 such are right."""
 
 SUGGESTED = 0.3
 """From here on a match is offered: of what is less alike, most are not from each other."""
 
 SAME_SECTION = 0.05
 """What standing under the same heading adds to likeness."""
+
+MOST, MOST_OF = 0.5, 2
+"""Headings are offered to each other when more than this share of what stands under them, and at
+least this many statements, are pairs."""
 
 AT_ITS_PLACE = 0.1
 """From here on a match is offered for what stands at the same place: enough to tell words that were
@@ -71,6 +76,7 @@ def match(national: Sequence[Passage], local: Sequence[Passage]) -> tuple[Match,
     matcher = _Matcher(national, local)
     matcher.pair_same()
     matcher.pair_alike()
+    matcher.pair_headings_by_what_is_under_them()
     matcher.pair_in_place()
     matcher.offer_rest()
     return tuple(matcher.found)
@@ -124,6 +130,7 @@ class _Matcher:
         self.found = [Match(index) for index in range(len(self.local))]
         # National index → local index.
         self.taken = {}
+        self.above_old, self.above_new = _above(self.national), _above(self.local)
         self.likeness = Likeness(
             [passage.words for passage in self.national], [passage.words for passage in self.local]
         )
@@ -168,6 +175,24 @@ class _Matcher:
             for score, _, old, new in sorted(scored, reverse=True):
                 if score >= SUGGESTED and self._are_free(old, new):
                     self._pair(old, new, score)
+
+    def pair_headings_by_what_is_under_them(self) -> None:
+        """Headings share few words when they are reworded, but most of their statements."""
+        common = Counter(
+            (self.above_old[old], self.above_new[new])
+            for old, new in self.taken.items()
+            if not self.national[old].is_heading
+        )
+        under_old, under_new = Counter(self.above_old), Counter(self.above_new)
+        shares = sorted(
+            # A heading is above itself: it is not counted.
+            (count / (max(under_old[old], under_new[new]) - 1), old, new)
+            for (old, new), count in common.items()
+            if count >= MOST_OF and old is not None and new is not None
+        )
+        for share, old, new in reversed(shares):
+            if share > MOST and self._are_free(old, new):
+                self._pair(old, new, min(share, SURE))
 
     def pair_in_place(self) -> None:
         waiting = sorted(
@@ -245,12 +270,13 @@ class _Matcher:
         """Whether the headings above say the same, or are a pair."""
         if self.national[old].under == self.local[new].under:
             return True
-        above_old, above_new = self._heading(self.national, old), self._heading(self.local, new)
-        return above_old is not None and self.taken.get(above_old, -1) == above_new
+        above = self.above_old[old]
+        return above is not None and self.taken.get(above, -1) == self.above_new[new]
 
-    @staticmethod
-    def _heading(texts: Sequence[Passage], index: int) -> int | None:
-        """The index of the heading above a text."""
-        while index >= 0 and not texts[index].is_heading:
-            index -= 1
-        return index if index >= 0 else None
+
+def _above(texts: Sequence[Passage]) -> list[int | None]:
+    """For each text the index of the heading that it stands under; a heading is its own."""
+    found: list[int | None] = []
+    for index, passage in enumerate(texts):
+        found.append(index if passage.is_heading else found[-1] if found else None)
+    return found

@@ -10,7 +10,7 @@ from tests.corpora.texts import text
 
 def main() -> None:
     tuned, reported = halves()
-    print("| labels | of | preselected: precision | recall | all offers: precision | recall |")
+    print("| labels | of | score .5 or more: precision | recall | all offers: precision | recall |")
     print("| --- | --- | --- | --- | --- | --- |")
     show("the half tuned on", tuned)
     show("the half reported", reported)

@@ -36,7 +36,7 @@ def test_the_halves_share_no_adaptation_and_are_about_as_large() -> None:
     assert min(figures(half).old for half in (tuned, reported)) >= 50
 
 
-def test_what_is_preselected_is_right_and_most_of_what_is_old() -> None:
+def test_what_scores_half_is_right_and_most_of_what_is_old() -> None:
     found = figures(halves()[1], at_least=SURE)
     assert found.precision >= 0.98, found
     assert found.recall >= 0.88, found

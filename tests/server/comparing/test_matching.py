@@ -67,6 +67,33 @@ def test_headings_pair_with_headings_alone() -> None:
     assert ids(matching.match(olds, [Passage("Money", "Money", True)])) == ["h"]
 
 
+def section(heading: str, *texts: str, ids: str = "") -> list[Passage]:
+    """A heading and what is under it; `ids` begins the ids of national ones."""
+    said = [Passage(heading, heading, is_heading=True), *(Passage(t, heading) for t in texts)]
+    return [
+        Passage(each.text, each.section, each.is_heading, f"{ids}{at}" if ids else None)
+        for at, each in enumerate(said)
+    ]
+
+
+def test_a_heading_is_known_by_what_is_under_it() -> None:
+    olds = section("My choices", HOME, ASKED, PETS, ids="a") + section("Money", MONEY, ids="b")
+    news = section("Cash", MONEY) + section("I am in charge", HOME, PETS, ASKED)
+    matches = matching.match(olds, news)
+    assert (matches[2].national, matches[2].sure) == ("a0", False)
+    # One statement is not enough to tell a heading by.
+    assert matches[0].is_new
+
+
+def test_what_was_rewritten_at_its_place_is_found_by_its_neighbour() -> None:
+    rewritten = "What I buy is for me to decide."
+    olds = section("Home", HOME, MONEY, ASKED, ids="a")
+    matches = matching.match(olds, section("1. Home", HOME, rewritten, ASKED))
+    assert (matches[2].national, matches[2].sure) == ("a2", False)
+    elsewhere = matching.match(olds, section("1. Home", HOME, ASKED, PETS, rewritten))
+    assert elsewhere[4].is_new
+
+
 def test_what_was_split_off_is_offered_as_also_from_the_same() -> None:
     both = HOME + " " + MONEY
     matches = matching.match(national(both, PETS), local(MONEY, HOME, PETS))
