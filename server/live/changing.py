@@ -33,6 +33,7 @@ from server.live.room import Room
 
 if TYPE_CHECKING:
     from server.live.rooms import Rooms
+    from server.live.writer import Writer
 
 Edit = Callable[[Doc[Any]], object]
 Record = Callable[[Connection], None]
@@ -62,10 +63,11 @@ class _Change:
 class Changing:
     """Brings changes of the server's own to the one ordered writer."""
 
-    def __init__(self, journal: Journal, engine: Engine, rooms: "Rooms") -> None:
+    def __init__(self, journal: Journal, engine: Engine, rooms: "Rooms", writer: "Writer") -> None:
         self._journal = journal
         self._engine = engine
         self._rooms = rooms
+        self._writer = writer
         self._waiting: deque[_Change] = deque()
         self._held: Counter[Room] = Counter()
         self._ended = False
@@ -132,7 +134,7 @@ class Changing:
         self._waiting.append(
             _Change(room, opened.generation, update, person_id, items, record, done)
         )
-        self._rooms.wake()
+        self._writer.wake()
         try:
             return await done
         except DocumentFull:
@@ -179,7 +181,7 @@ class Changing:
             return None
         if not batch.changes and change.record is None:
             return room.seq
-        return await self._rooms.commit_alone(room, batch, change.record)
+        return await self._writer.commit_alone(room, batch, change.record)
 
     def end(self) -> None:
         """No change is written any more: tell those who wait."""

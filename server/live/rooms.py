@@ -1,14 +1,11 @@
-"""All open rooms of this server: one ordered writer for them, and what is done each second.
+"""All open rooms of this server: who comes and goes, what they write, and what is done each second.
 
-The writer takes what waits in every room that is due and appends it to the journal in one
-commit. A room is due at once when it was quiet, and after a pause that grows with its readers
-when it was not: so the cost grows with readers, not with readers times writers.
+`writer.py` commits and shows what is written.
 """
 
 import asyncio
 import base64
-from collections.abc import Collection, Coroutine, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 import structlog
@@ -22,18 +19,18 @@ from server.errors import (
     OldGeneration,
     Refusal,
     Stopping,
-    Trouble,
     UnknownCharter,
 )
 from server.live import wire
-from server.live.changing import Changing, Edit, Record
+from server.live.changing import Edit, Record
 from server.live.engine import Engine
 from server.live.guard import Unsettled
-from server.live.journal import Batch, Journal, NotRecorded
+from server.live.journal import Journal
 from server.live.presence import Entry as PresenceEntry
 from server.live.reader import Reader
-from server.live.room import UNNOTED, Room, Taken
+from server.live.room import Room
 from server.live.settling import Settling
+from server.live.writer import Writer, trouble_of
 from server.people.permits import Action, Who, may
 from server.people.signing_in import roles_of
 from server.settings import Settings
@@ -41,9 +38,6 @@ from server.store import Store
 
 # How often every server asks its open Charters' counters and memberships, in seconds.
 WATCH = 1.0
-# Settle at once when this part of the document's limit has come since the last time: most of it may
-# be deleted again, and only settling lets go of it.
-_SETTLE_EARLY = 4
 _STOP_AT_MOST = 20.0
 
 log = structlog.get_logger(__name__)
@@ -62,23 +56,15 @@ class Rooms:
         self._settings = settings
         self._rooms: dict[str, Room] = {}
         self._loading: dict[str, asyncio.Task[None]] = {}
-        self._due: set[Room] = set()
-        self._committing: set[Room] = set()
-        self._recovering: dict[Room, asyncio.Task[None]] = {}
-        self._wake = asyncio.Event()
         self._presence_timers: dict[Room, asyncio.TimerHandle] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
         self._stopping = False
         self.settling = Settling(journal, engine, self, settings)
-        self._changing = Changing(journal, engine, self)
+        self.writer = Writer(journal, engine, self, settings)
 
     def __len__(self) -> int:
         return len(self._rooms)
-
-    def waiting(self) -> int:
-        """How many edits wait for the next commit."""
-        return sum(room.waiting for room in self._due)
 
     def queued(self) -> int:
         """How many bytes wait in the queues of all readers."""
@@ -95,7 +81,7 @@ class Rooms:
     async def start(self) -> None:
         self._unsubscribe = self._bus.subscribe(self._hear_bus)
         self._tasks = [
-            asyncio.create_task(self._write_for_ever(), name="writer"),
+            asyncio.create_task(self.writer.write_for_ever(), name="writer"),
             asyncio.create_task(self._watch_for_ever(), name="watch"),
         ]
         for task in self._tasks:
@@ -110,18 +96,18 @@ class Rooms:
         for room in self._rooms.values():
             for reader in room.readers:
                 reader.news("stopping")
-        self._wake.set()
+        self.writer.stop()
         writer, watch = self._tasks
         try:
             await asyncio.wait_for(writer, _STOP_AT_MOST)
         except TimeoutError:
             log.error("stopped_before_all_was_written")
-        self._changing.end()
+        self.writer.changing.end()
         for room in tuple(self._rooms.values()):
             room.end(Stopping())
         watch.cancel()
-        waiting = [watch, *self._errands, *self._recovering.values()]
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(watch, *self._errands, return_exceptions=True)
+        await self.writer.stopped()
         self._unsubscribe()
         await self.settling.stop(_STOP_AT_MOST)
 
@@ -137,8 +123,8 @@ class Rooms:
             room = self._rooms.get(charter_id)
             if room is None:
                 await self._open(charter_id)
-            elif room in self._recovering:
-                await self._recovered(room)
+            elif self.writer.is_recovering(room):
+                await self.writer.recovered(room)
             else:
                 return room
         raise Stopping
@@ -162,10 +148,13 @@ class Rooms:
 
     def forget_if_idle(self, room: Room) -> None:
         """Let a room leave memory when nobody is in it and nothing of it waits."""
-        waits = room in self._due or room in self._committing or room in self._recovering
-        waits = waits or self._changing.holds(room)
-        idle = not room.readers and not waits and room.checkpoint_seq == room.seq
-        if idle and self._rooms.get(room.charter_id) is room:
+        is_settled = room.checkpoint_seq == room.seq
+        if not room.readers and is_settled and not self.writer.needs(room):
+            self.give_up(room)
+
+    def give_up(self, room: Room) -> None:
+        """Let a room leave memory; whoever comes again finds a fresh one."""
+        if self._rooms.get(room.charter_id) is room:
             del self._rooms[room.charter_id]
             metrics.rooms.set(len(self._rooms))
 
@@ -194,11 +183,10 @@ class Rooms:
 
         Raises what `Room.receive` does.
         """
-        if room in self._recovering:
+        if self.writer.is_recovering(room):
             return False
         room.receive(reader, edit)
-        self._due.add(room)
-        self._wake.set()
+        self.writer.note(room)
         return True
 
     async def receive(self, room: Room, reader: Reader, edit: wire.Edit) -> None:
@@ -222,7 +210,7 @@ class Rooms:
 
     async def _take_in(self, room: Room, reader: Reader, edit: wire.Edit) -> None:
         # What a room believes to have is not true again before it has recovered.
-        await self._recovered(room)
+        await self.writer.recovered(room)
         if not reader.closed:
             self.receive_at_once(room, reader, edit)
 
@@ -233,7 +221,7 @@ class Rooms:
         if room.generation != generation:
             return
         if entries is None:
-            await self._reload(room)
+            await self.writer.reload(room)
         elif entries:
             room.absorb(entries, self.now())
 
@@ -257,179 +245,19 @@ class Rooms:
         server; what `edit` refuses, and CannotOpen when it fails; what `record` raises;
         UnknownCharter, DocumentFull, Stopping, and Trouble when it could not be stored.
         """
-        return await self._changing.change(
+        return await self.writer.changing.change(
             charter_id, edit, person_id=person_id, items=items, record=record
         )
 
-    def wake(self) -> None:
-        """There is something for the writer."""
-        self._wake.set()
-
     def is_sound(self, room: Room) -> bool:
         """Whether a room is the open one of its Charter, and not beginning again."""
-        return self._rooms.get(room.charter_id) is room and room not in self._recovering
+        return self._rooms.get(room.charter_id) is room and not self.writer.is_recovering(room)
 
     def heard_others_in(self, room: Room, answers_in: float) -> float:
         """Seconds until all servers have had so long to say who is in a room."""
         if self._bus.is_alone:
             return 0.0
         return max(0.0, room.opened_at + answers_in - self.now())
-
-    async def commit_alone(self, room: Room, batch: Batch, record: Record | None) -> int | None:
-        """Commit a change of the server's own; returns its number, or None to make it again.
-
-        Called by the writer only. Raises what `record` raised, and Trouble when it was not stored.
-        """
-        taken = Taken(batch, [change for _, change in batch.changes], {}, loads=UNNOTED)
-        try:
-            lasts = await self._journal.append([replace(batch, record=record)])
-        except NotRecorded as refused:
-            raise refused.error from None
-        except Exception as error:
-            trouble = self._trouble("commit_failed", error)
-            self._begin_again(room, taken, trouble)
-            raise trouble from None
-        if room.charter_id not in lasts:
-            await self._reload(room)
-            return None
-        try:
-            if taken.changes:
-                await self._show(room, taken, lasts)
-        except Exception as error:
-            self._trouble("showing_failed", error)
-            self._begin_again(room, taken, None)
-        return lasts[room.charter_id]
-
-    async def _write_for_ever(self) -> None:
-        while self._due or self._changing or not self._stopping:
-            await self._wake.wait()
-            await self._changing.write()
-            now = self.now()
-            ready = [room for room in self._due if self._stopping or self._ready_at(room) <= now]
-            if not ready:
-                self._wake.clear()
-                soonest = min((self._ready_at(room) for room in self._due), default=None)
-                if soonest is not None:
-                    asyncio.get_running_loop().call_at(soonest, self._wake.set)
-                continue
-            self._due.difference_update(ready)
-            await self._commit(ready)
-
-    def _ready_at(self, room: Room) -> float:
-        pause = self._settings.tick_per_reader * len(room.readers)
-        return room.last_broadcast + min(pause, self._settings.tick_at_most)
-
-    async def _commit(self, ready: list[Room]) -> None:
-        taken = {room: room.take() for room in ready}
-        self._committing = set(ready)
-        batches = [one.batch for one in taken.values() if one.batch is not None]
-        started = self.now()
-        try:
-            last = await self._journal.append(batches) if batches else {}
-        except Exception as error:
-            trouble = self._trouble("commit_failed", error)
-            for room, one in taken.items():
-                self._begin_again(room, one, trouble)
-        else:
-            metrics.commit_seconds.record(self.now() - started)
-            metrics.commit_edits.record(sum(len(batch.changes) for batch in batches))
-            for room, one in taken.items():
-                try:
-                    await self._show(room, one, last)
-                except Exception as error:
-                    self._trouble("showing_failed", error)
-                    self._begin_again(room, one, None)
-        finally:
-            self._committing.clear()
-
-    async def _show(self, room: Room, taken: Taken, lasts: Mapping[str, int]) -> None:
-        """Show what is durable now to everybody in its room."""
-        if taken.batch is None:
-            room.acknowledge(taken)
-            return
-        last = lasts.get(room.charter_id)
-        if last is None or taken.batch.generation != room.generation:
-            # Another generation began, or another server's person had the client id first.
-            await self._reload(room)
-            for reader in taken.authors:
-                reader.end(Trouble())
-            return
-        first = last - len(taken.changes) + 1
-        if first - 1 > room.seq:
-            # Other servers wrote in between: their entries come first.
-            entries = await self._journal.since(room.charter_id, room.seq)
-            if entries is None or taken.batch.generation != room.generation:
-                await self._reload(room)
-                room.acknowledge(taken)
-                return
-            room.absorb([entry for entry in entries if entry.seq < first], self.now())
-        started = self.now()
-        room.committed(taken, last, started)
-        metrics.edits.add(len(taken.changes))
-        metrics.edit_bytes.add(sum(len(change) for change in taken.changes))
-        metrics.fan_out_seconds.record(self.now() - started)
-        self._publish("written", room.charter_id, seq=last)
-        if room.unsettled_bytes > self._settings.document_limit // _SETTLE_EARLY:
-            self.settling.soon(room.charter_id)
-        else:
-            self.settling.later(room.charter_id)
-
-    # After a failure
-
-    def _trouble(self, what: str, error: Exception) -> Trouble:
-        """Log what went wrong; returns it as it is told to those whom it touches."""
-        trouble = error if isinstance(error, Trouble) else Trouble()
-        log.error(what, refusal=trouble.kind, exc_info=None if trouble is error else error)
-        metrics.refusals.add(kind=trouble.kind)
-        return trouble
-
-    def _begin_again(self, room: Room, taken: Taken, trouble: Trouble | None) -> None:
-        """After a commit that failed or may have, begin again from what is stored.
-
-        Its authors are closed with a passing code; they come again with what was not stored.
-        Without `trouble` it is stored, but could not be shown.
-        """
-        if trouble is not None:
-            for reader in taken.authors:
-                reader.end(trouble)
-        # What came in since builds upon what was not stored.
-        self._due.discard(room)
-        if room not in self._recovering:
-            self._recovering[room] = asyncio.create_task(self._recover(room, taken, trouble))
-
-    async def _recover(self, room: Room, taken: Taken, trouble: Trouble | None) -> None:
-        try:
-            while not self._stopping:
-                try:
-                    await self._reload(room)
-                except Trouble:
-                    await asyncio.sleep(WATCH)
-                    continue
-                if trouble is None:
-                    room.acknowledge(taken)
-                return
-            room.end(Stopping())
-        except Exception as error:
-            # Whoever comes again finds a fresh room.
-            room.end(self._trouble("recovery_failed", error))
-            if self._rooms.get(room.charter_id) is room:
-                del self._rooms[room.charter_id]
-        finally:
-            del self._recovering[room]
-
-    async def _recovered(self, room: Room) -> None:
-        """Wait while a room is beginning again."""
-        while task := self._recovering.get(room):
-            await asyncio.wait([task])
-
-    async def _reload(self, room: Room) -> None:
-        while True:
-            opened = await self._journal.open(room.charter_id)
-            if opened is None:
-                room.end(UnknownCharter())
-                return
-            if room.reload(opened, self.now()):
-                return
 
     def tell_news(self, charter_id: str, topic: str) -> None:
         """Tell everybody in a Charter's room, on every server, of something beside the words."""
@@ -444,7 +272,7 @@ class Rooms:
     async def generation_ended(self, charter_id: str) -> None:
         """A new generation of a Charter began: send everybody to it."""
         if room := self._rooms.get(charter_id):
-            await self._reload(room)
+            await self.writer.reload(room)
 
     # Who is here
 
@@ -465,6 +293,10 @@ class Rooms:
         if ours:
             told = base64.b64encode(wire.encode_awareness(ours)).decode("ascii")
             self._publish("presence", room.charter_id, told=told)
+
+    def written(self, room: Room, seq: int) -> None:
+        """Tell other servers that entries up to this one are durable."""
+        self._publish("written", room.charter_id, seq=seq)
 
     def _publish(self, topic: str, charter_id: str, **more: object) -> None:
         self._bus.publish(topic, {"server": self.name, "charter": charter_id, **more})
@@ -497,7 +329,7 @@ class Rooms:
             try:
                 await self._watch()
             except Exception as error:
-                self._trouble("watch_failed", error)
+                trouble_of("watch_failed", error)
 
     async def _watch(self) -> None:
         if not self._rooms:
@@ -507,15 +339,15 @@ class Rooms:
         asked = tuple(self._rooms.values())
         counters = await self._journal.counters(room.charter_id for room in asked)
         for room in asked:
-            if room in self._recovering:
+            if self.writer.is_recovering(room):
                 continue
             counter = counters.get(room.charter_id)
             if counter is None:
                 room.end(UnknownCharter())
                 continue
             if counter.generation != room.generation:
-                await self._reload(room)
-            elif counter.seq > room.seq and room not in self._due:
+                await self.writer.reload(room)
+            elif counter.seq > room.seq and not self.writer.is_due(room):
                 await self.catch_up(room)
             room.group_id, room.visibility = counter.group_id, counter.visibility
             room.presence.expire(now)

@@ -1,11 +1,13 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.bus.memory import MemoryBus
-from server.live import forgetting_pages, history_pages
+from server.live import forgetting_pages, history_pages, rooms, writer
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.journal import Journal
@@ -13,6 +15,8 @@ from server.live.rooms import Rooms
 from server.settings import Settings
 from server.store import Store
 from tests.server.live.history_site import Site
+from tests.server.live.servers import SETTINGS as OWN_SETTINGS
+from tests.server.live.servers import Server
 from tests.server.live.stored import store_charter
 from tests.support.pages import make_app
 
@@ -33,3 +37,31 @@ async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
         async with site.open(app):
             yield site
         await rooms.stop()
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is done each second be done at once."""
+    monkeypatch.setattr(rooms, "WATCH", 0.02)
+    monkeypatch.setattr(writer, "_TRY_AGAIN", 0.02)
+
+
+@pytest.fixture
+async def new_own(store: Store, impatience: None) -> AsyncIterator[Callable[[], Any]]:
+    bus, servers = MemoryBus(), []
+
+    async def make(bus: MemoryBus = bus, **settings: Any) -> Server:
+        server = Server(store, bus, replace(OWN_SETTINGS, **settings))
+        servers.append(server)
+        await server.rooms.start()
+        return server
+
+    yield make
+    for server in servers:
+        await server.close()
+
+
+@pytest.fixture
+async def own(new_own: Callable[[], Any]) -> Server:
+    made: Server = await new_own()
+    return made

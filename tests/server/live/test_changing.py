@@ -1,8 +1,7 @@
 """Changes of the server's own, on a real database with real engine workers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -31,9 +30,9 @@ from server.writing.document import Part
 from server.writing.edits import Edit, SetText, apply
 from server.writing.rich_text import from_text
 from tests.server.live.faults import Faults, faults_of
+from tests.server.live.servers import Server, saved, stored
 from tests.server.live.sinks import ANN, BEN, as_seen, updates
 from tests.server.live.stored import Stored, store_charter
-from tests.server.live.test_rooms import SETTINGS, Server, saved, stored
 from tests.server.live.updates import Writer
 from tests.support.waiting import until
 
@@ -45,26 +44,6 @@ class FarBus(MemoryBus):
 
     def publish(self, topic: str, message: dict[str, object]) -> None:
         asyncio.get_running_loop().call_later(0.05, super().publish, topic, message)
-
-
-@pytest.fixture
-async def new_server(store: Store) -> AsyncIterator[Callable[..., Any]]:
-    bus, servers = MemoryBus(), []
-
-    async def make(bus: MemoryBus = bus, **settings: Any) -> Server:
-        servers.append(Server(store, bus, replace(SETTINGS, **settings)))
-        await servers[-1].rooms.start()
-        return servers[-1]
-
-    yield make
-    for server in servers:
-        await server.close()
-
-
-@pytest.fixture
-async def server(new_server: Callable[..., Any]) -> Server:
-    made: Server = await new_server()
-    return made
 
 
 @pytest.fixture
@@ -103,72 +82,70 @@ async def name_of_ann(store: Store) -> str | None:
         return await session.scalar(select(PersonRow.name).where(PersonRow.id == "p-ann"))
 
 
-async def write(server: Server, who: Any, item: str, *, server_room: Any) -> None:
+async def write(own: Server, who: Any, item: str, *, server_room: Any) -> None:
     """Somebody tells that they write in an item."""
     state = b'{"writing":"%s","part":"words"}' % item.encode()
-    server_room.hear(who, wire.Presence(((7, 1, state),)), server.rooms.now())
+    server_room.hear(who, wire.Presence(((7, 1, state),)), own.rooms.now())
 
 
 # Seen, and durable
 
 
-async def test_everybody_in_the_room_sees_it_at_once(server: Server, charter: Stored) -> None:
-    room, _, anns = await server.enter(charter, ANN)
-    seq = await server.rooms.change(charter.charter_id, says("We decide."), person_id="p-ben")
+async def test_everybody_in_the_room_sees_it_at_once(own: Server, charter: Stored) -> None:
+    room, _, anns = await own.enter(charter, ANN)
+    seq = await own.rooms.change(charter.charter_id, says("We decide."), person_id="p-ben")
     assert seq == room.seq == 1
     assert "We decide." in as_seen(charter.state, *updates(anns.frames))["s1"]
-    assert "We decide." in await stored(server, charter)
+    assert "We decide." in await stored(own, charter)
 
 
 async def test_it_is_an_edit_of_that_person_under_a_client_id_of_its_own(
-    server: Server, charter: Stored
+    own: Server, charter: Stored
 ) -> None:
     for words in ("We decide.", "We chose."):
-        await server.rooms.change(charter.charter_id, says(words), person_id="p-ben")
-    opened = await server.journal.open(charter.charter_id)
+        await own.rooms.change(charter.charter_id, says(words), person_id="p-ben")
+    opened = await own.journal.open(charter.charter_id)
     assert opened is not None
     assert [entry.person_id for entry in opened.tail] == ["p-ben", "p-ben"]
     assert list(opened.clients.values()) == ["p-ben", "p-ben"]
 
 
 async def test_a_room_that_nobody_has_open_changes_and_leaves_memory_again(
-    new_server: Callable[..., Any], charter: Stored
+    new_own: Callable[..., Any], charter: Stored
 ) -> None:
-    server = await new_server(settle_after=0.05)
-    assert await server.rooms.change(charter.charter_id, says("Alone."), person_id=None) == 1
-    assert "Alone." in await stored(server, charter)
-    await until(lambda: len(server.rooms) == 0, "the room to leave memory")
+    own = await new_own(settle_after=0.05)
+    assert await own.rooms.change(charter.charter_id, says("Alone."), person_id=None) == 1
+    assert "Alone." in await stored(own, charter)
+    await until(lambda: len(own.rooms) == 0, "the room to leave memory")
 
 
 async def test_what_somebody_types_at_the_same_time_in_the_same_words_stays(
-    server: Server, charter: Stored
+    own: Server, charter: Stored
 ) -> None:
-    room, ann, anns = await server.enter(charter, ANN)
+    room, ann, anns = await own.enter(charter, ANN)
     change = asyncio.create_task(
-        server.rooms.change(charter.charter_id, says("We choose who I live with."), person_id=None)
+        own.rooms.change(charter.charter_id, says("We choose who I live with."), person_id=None)
     )
-    await until(lambda: server.engine.processes or change.done(), "the engine to begin", 20)
-    await server.send(room, ann, Writer(11, charter.state).type("s1", 24, " happily"))
+    await until(lambda: own.engine.processes or change.done(), "the engine to begin", 20)
+    await own.send(room, ann, Writer(11, charter.state).type("s1", 24, " happily"))
     await saved(anns, 1)
     await change
     assert "We choose who I live with happily." in as_seen(room.snapshot())["s1"]
-    assert "We choose who I live with happily." in await stored(server, charter)
+    assert "We choose who I live with happily." in await stored(own, charter)
 
 
-async def test_many_changes_at_once_come_one_after_the_other(
-    server: Server, charter: Stored
-) -> None:
+async def test_many_changes_at_once_come_one_after_the_other(own: Server, charter: Stored) -> None:
     changes = [
-        server.rooms.change(charter.charter_id, says(f"Version {n}.", item), person_id=None)
+        own.rooms.change(charter.charter_id, says(f"Version {n}.", item), person_id=None)
         for n, item in enumerate(("s1", "s2", "s1", "s2"))
     ]
     assert sorted(await asyncio.gather(*changes)) == [1, 2, 3, 4]
 
 
 async def test_words_of_another_server_come_first(
-    new_server: Callable[..., Any], charter: Stored
+    new_own: Callable[..., Any], charter: Stored
 ) -> None:
-    here, there = await new_server(MemoryBus()), await new_server(MemoryBus())
+    here, there = await new_own(MemoryBus()), await new_own(MemoryBus())
     room, _, anns = await here.enter(charter, ANN)
     far, ben, bens = await there.enter(charter, BEN)
     await there.send(far, ben, Writer(12, charter.state).type("s2", 0, "There. "))
@@ -180,109 +157,105 @@ async def test_words_of_another_server_come_first(
     assert seen == as_seen(room.snapshot())
 
 
-async def test_an_unknown_charter_is_not_changed(server: Server) -> None:
+async def test_an_unknown_charter_is_not_changed(own: Server) -> None:
     with pytest.raises(UnknownCharter):
-        await server.rooms.change("nothing", says("x"), person_id=None)
+        await own.rooms.change("nothing", says("x"), person_id=None)
 
 
 # What is recorded beside it
 
 
 async def test_what_is_recorded_is_stored_with_it(
-    store: Store, server: Server, charter: Stored
+    store: Store, own: Server, charter: Stored
 ) -> None:
-    await server.rooms.change(
+    await own.rooms.change(
         charter.charter_id, says("New."), person_id=None, record=renames("Annie")
     )
     assert await name_of_ann(store) == "Annie"
-    assert "New." in await stored(server, charter)
+    assert "New." in await stored(own, charter)
 
 
 async def test_what_is_recorded_is_stored_also_where_nothing_changes(
-    store: Store, server: Server, charter: Stored
+    store: Store, own: Server, charter: Stored
 ) -> None:
     same = says("I choose who I live with.")
-    seq = await server.rooms.change(
-        charter.charter_id, same, person_id=None, record=renames("Annie")
-    )
+    seq = await own.rooms.change(charter.charter_id, same, person_id=None, record=renames("Annie"))
     assert seq == 0
     assert await name_of_ann(store) == "Annie"
-    assert await server.rooms.change(charter.charter_id, nothing, person_id=None) == 0
+    assert await own.rooms.change(charter.charter_id, nothing, person_id=None) == 0
 
 
 async def test_what_recording_refuses_is_neither_recorded_nor_changed(
-    store: Store, server: Server, charter: Stored
+    store: Store, own: Server, charter: Stored
 ) -> None:
-    room, ann, anns = await server.enter(charter, ANN)
+    room, ann, anns = await own.enter(charter, ANN)
 
     def refuse(connection: Connection) -> None:
         renames("Annie")(connection)
         raise MayNot("Not you.")
 
     with pytest.raises(MayNot, match="Not you"):
-        await server.rooms.change(
-            charter.charter_id, says("Never."), person_id="p-ben", record=refuse
-        )
+        await own.rooms.change(charter.charter_id, says("Never."), person_id="p-ben", record=refuse)
     assert await name_of_ann(store) == "Ann"
-    assert "Never." not in await stored(server, charter)
+    assert "Never." not in await stored(own, charter)
     assert updates(anns.frames) == []
     # A deletion that was refused is not taken for known when somebody makes it.
-    await server.send(room, ann, Writer(11, charter.state).delete("s1", 0, 9))
+    await own.send(room, ann, Writer(11, charter.state).delete("s1", 0, 9))
     await saved(anns, 1)
-    assert "who I live with." in await stored(server, charter)
+    assert "who I live with." in await stored(own, charter)
     assert anns.closed is None
 
 
 async def test_a_bug_in_recording_reaches_the_caller_and_nobody_else(
-    store: Store, server: Server, charter: Stored
+    store: Store, own: Server, charter: Stored
 ) -> None:
     other = await store_charter(store, "cornwall")
-    next_door, ben, bens = await server.enter(other, BEN)
+    next_door, ben, bens = await own.enter(other, BEN)
 
     def fail(connection: Connection) -> None:
         connection.execute(text("SELECT nothing FROM nowhere"))
 
-    broken = server.rooms.change(charter.charter_id, says("x"), person_id=None, record=fail)
-    await server.send(next_door, ben, Writer(12, other.state).type("s1", 0, "Ben. "))
+    broken = own.rooms.change(charter.charter_id, says("x"), person_id=None, record=fail)
+    await own.send(next_door, ben, Writer(12, other.state).type("s1", 0, "Ben. "))
     with pytest.raises(Exception, match=r"nowhere|save"):
         await broken
     await saved(bens, 1)
-    assert await server.rooms.change(charter.charter_id, says("After."), person_id=None) == 1
+    assert await own.rooms.change(charter.charter_id, says("After."), person_id=None) == 1
 
 
 async def test_where_the_commit_fails_neither_is_there_and_the_next_change_works(
-    store: Store, server: Server, charter: Stored, faults: Faults
+    store: Store, own: Server, charter: Stored, faults: Faults
 ) -> None:
     faults.cut = True
-    change = server.rooms.change(
+    change = own.rooms.change(
         charter.charter_id, says("Lost."), person_id=None, record=renames("Annie")
     )
     with pytest.raises(Trouble):
-        await mended_later(change, faults, server)
+        await mended_later(change, faults, own)
     assert await name_of_ann(store) == "Ann"
-    assert "Lost." not in await stored(server, charter)
-    assert await server.rooms.change(charter.charter_id, says("Found."), person_id=None) == 1
+    assert "Lost." not in await stored(own, charter)
+    assert await own.rooms.change(charter.charter_id, says("Found."), person_id=None) == 1
 
 
-async def mended_later(change: Any, faults: Faults, server: Server) -> None:
+async def mended_later(change: Any, faults: Faults, own: Server) -> None:
     task = asyncio.create_task(change)
-    await until(lambda: server.rooms._recovering or task.done(), "the commit to fail")
+    await until(lambda: own.rooms.writer._recovering or task.done(), "the commit to fail")
     faults.mend()
     await task
 
 
 async def test_a_commit_of_unknown_outcome_that_happened_is_told_as_done(
-    store: Store, server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+    store: Store, own: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append = server.journal.append
+    append = own.journal.append
 
     async def lost_answer(batches: Any) -> dict[str, int]:
         await append(batches)
-        monkeypatch.setattr(server.journal, "append", append)
+        monkeypatch.setattr(own.journal, "append", append)
         raise Trouble
 
-    monkeypatch.setattr(server.journal, "append", lost_answer)
-    seq = await server.rooms.change(
+    monkeypatch.setattr(own.journal, "append", lost_answer)
+    seq = await own.rooms.change(
         charter.charter_id, says("There."), person_id=None, record=renames("Annie")
     )
     assert seq == 1
@@ -292,10 +265,10 @@ async def test_a_commit_of_unknown_outcome_that_happened_is_told_as_done(
 # Refusals
 
 
-async def test_nobody_is_written_over(server: Server, charter: Stored) -> None:
-    room, ann, _ = await server.enter(charter, ANN)
-    await write(server, ann, "s1", server_room=room)
-    change = partial(server.rooms.change, charter.charter_id, says("Over."))
+async def test_nobody_is_written_over(own: Server, charter: Stored) -> None:
+    room, ann, _ = await own.enter(charter, ANN)
+    await write(own, ann, "s1", server_room=room)
+    change = partial(own.rooms.change, charter.charter_id, says("Over."))
     with pytest.raises(BeingWritten, match=r"Ann is writing here now\."):
         await change(person_id="p-ben", items=["s2", "s1"])
     assert await change(person_id="p-ben", items=["s2"]) == 1
@@ -303,98 +276,94 @@ async def test_nobody_is_written_over(server: Server, charter: Stored) -> None:
 
 
 async def test_somebody_who_begins_to_write_meanwhile_is_not_written_over(
-    server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+    own: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room, ann, _ = await server.enter(charter, ANN)
-    work_out = server.engine.change
+    room, ann, _ = await own.enter(charter, ANN)
+    work_out = own.engine.change
 
     async def slowly(*question: Any) -> bytes:
         update = await work_out(*question)
-        await write(server, ann, "s1", server_room=room)
+        await write(own, ann, "s1", server_room=room)
         return update
 
-    monkeypatch.setattr(server.engine, "change", slowly)
+    monkeypatch.setattr(own.engine, "change", slowly)
     with pytest.raises(BeingWritten):
-        await server.rooms.change(
-            charter.charter_id, says("Over."), person_id="p-ben", items=["s1"]
-        )
-    assert "Over." not in await stored(server, charter)
+        await own.rooms.change(charter.charter_id, says("Over."), person_id="p-ben", items=["s1"])
+    assert "Over." not in await stored(own, charter)
 
 
 async def test_who_stopped_long_ago_holds_nobody_up(
-    server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+    own: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room, ann, _ = await server.enter(charter, ANN)
-    await write(server, ann, "s1", server_room=room)
-    now = server.rooms.now
-    monkeypatch.setattr(server.rooms, "now", lambda: now() + WRITING)
-    change = server.rooms.change(
-        charter.charter_id, says("At last."), person_id="p-ben", items=["s1"]
-    )
+    room, ann, _ = await own.enter(charter, ANN)
+    await write(own, ann, "s1", server_room=room)
+    now = own.rooms.now
+    monkeypatch.setattr(own.rooms, "now", lambda: now() + WRITING)
+    change = own.rooms.change(charter.charter_id, says("At last."), person_id="p-ben", items=["s1"])
     assert await change == 1
 
 
 async def test_somebody_who_writes_on_another_server_is_not_written_over(
-    new_server: Callable[..., Any], charter: Stored
+    new_own: Callable[..., Any], charter: Stored
 ) -> None:
     bus = FarBus()
-    here, there = await new_server(bus), await new_server(bus)
+    here, there = await new_own(bus), await new_own(bus)
     far, ben, _ = await there.enter(charter, BEN)
     await write(there, ben, "s1", server_room=far)
     with pytest.raises(BeingWritten, match="Ben"):
         await here.rooms.change(charter.charter_id, says("x"), person_id="p-ann", items=["s1"])
 
 
-async def test_what_an_edit_refuses_reaches_the_caller(server: Server, charter: Stored) -> None:
+async def test_what_an_edit_refuses_reaches_the_caller(own: Server, charter: Stored) -> None:
     with pytest.raises(UnknownStatement):
-        await server.rooms.change(charter.charter_id, says("x", "nothing"), person_id=None)
+        await own.rooms.change(charter.charter_id, says("x", "nothing"), person_id=None)
     with pytest.raises(CannotOpen):
-        await server.rooms.change(charter.charter_id, stumble, person_id=None)
-    assert await server.rooms.change(charter.charter_id, says("Well."), person_id=None) == 1
+        await own.rooms.change(charter.charter_id, stumble, person_id=None)
+    assert await own.rooms.change(charter.charter_id, says("Well."), person_id=None) == 1
 
 
 async def test_a_full_charter_takes_deletions_only(
-    new_server: Callable[..., Any], charter: Stored
+    new_own: Callable[..., Any], charter: Stored
 ) -> None:
-    server = await new_server(document_limit=len(charter.state) + 300)
+    own = await new_own(document_limit=len(charter.state) + 300)
     with pytest.raises(DocumentFull):
-        await server.rooms.change(charter.charter_id, says("x" * 1000), person_id=None)
-    assert await server.rooms.change(charter.charter_id, says("I choose."), person_id=None) == 1
+        await own.rooms.change(charter.charter_id, says("x" * 1000), person_id=None)
+    assert await own.rooms.change(charter.charter_id, says("I choose."), person_id=None) == 1
 
 
 # A document that begins again, and a server that stops
 
 
 async def test_a_generation_that_begins_meanwhile_is_changed_in_its_turn(
-    server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+    own: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room, ann, anns = await server.enter(charter, ANN)
-    await server.send(room, ann, Writer(11, charter.state).type("s1", 0, "Bad. "))
+    room, ann, anns = await own.enter(charter, ANN)
+    await own.send(room, ann, Writer(11, charter.state).type("s1", 0, "Bad. "))
     await saved(anns, 1)
-    work_out = server.engine.change
+    work_out = own.engine.change
     monkeypatch.setattr("server.live.settling._bad", lambda *_: asyncio.sleep(0, {1}))
 
     async def slowly(state: bytes, tail: Any, edit: Any) -> bytes:
         update = await work_out(state, tail, edit)
-        monkeypatch.setattr(server.engine, "change", work_out)
-        opened = await server.journal.open(charter.charter_id)
+        monkeypatch.setattr(own.engine, "change", work_out)
+        opened = await own.journal.open(charter.charter_id)
         assert opened is not None
-        await set_aside(server.journal, server.engine, opened)
-        await server.rooms.generation_ended(charter.charter_id)
+        await set_aside(own.journal, own.engine, opened)
+        await own.rooms.generation_ended(charter.charter_id)
         return update
 
-    monkeypatch.setattr(server.engine, "change", slowly)
-    seq = await server.rooms.change(charter.charter_id, says("Good."), person_id=None)
-    words = await stored(server, charter)
+    monkeypatch.setattr(own.engine, "change", slowly)
+    seq = await own.rooms.change(charter.charter_id, says("Good."), person_id=None)
+    words = await stored(own, charter)
     assert (seq, room.generation) == (1, 2)
     assert "Good." in words
     assert "Bad." not in words
 
 
 async def test_a_generation_that_another_server_began_is_found_out_when_it_is_stored(
-    new_server: Callable[..., Any], charter: Stored, monkeypatch: pytest.MonkeyPatch
+    new_own: Callable[..., Any], charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = await new_server(MemoryBus()), await new_server(MemoryBus())
+    here, there = await new_own(MemoryBus()), await new_own(MemoryBus())
     far, ben, bens = await there.enter(charter, BEN)
     await there.send(far, ben, Writer(12, charter.state).type("s1", 0, "Bad. "))
     await saved(bens, 1)
@@ -414,64 +383,64 @@ async def test_a_generation_that_another_server_began_is_found_out_when_it_is_st
 
 
 async def test_it_is_trouble_when_it_never_comes_through(
-    server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+    own: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server.rooms, "is_sound", lambda _: False)
+    monkeypatch.setattr(own.rooms, "is_sound", lambda _: False)
     monkeypatch.setattr(module, "_TRIES", 2)
     with pytest.raises(Trouble):
-        await server.rooms.change(charter.charter_id, says("x"), person_id=None)
+        await own.rooms.change(charter.charter_id, says("x"), person_id=None)
 
 
 async def test_a_server_that_stops_takes_no_change_any_more(
-    server: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
+    own: Server, charter: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work_out, asked = server.engine.change, asyncio.Event()
+    work_out, asked = own.engine.change, asyncio.Event()
 
     async def slowly(*question: Any) -> bytes:
         update = await work_out(*question)
         asked.set()
-        await until(lambda: server.rooms._changing._ended, "the stop")
+        await until(lambda: own.rooms.writer.changing._ended, "the stop")
         return update
 
-    monkeypatch.setattr(server.engine, "change", slowly)
+    monkeypatch.setattr(own.engine, "change", slowly)
     change = asyncio.create_task(
-        server.rooms.change(charter.charter_id, says("Late."), person_id=None)
+        own.rooms.change(charter.charter_id, says("Late."), person_id=None)
     )
     await asked.wait()
-    await server.rooms.stop()
+    await own.rooms.stop()
     with pytest.raises(Stopping):
         await change
     with pytest.raises(Stopping):
-        await server.rooms.change(charter.charter_id, says("Later."), person_id=None)
+        await own.rooms.change(charter.charter_id, says("Later."), person_id=None)
 
 
 async def test_a_change_that_waits_when_the_server_stops_is_still_written(
-    server: Server, charter: Stored
+    own: Server, charter: Stored
 ) -> None:
-    room, ann, _ = await server.enter(charter, ANN)
-    server.journal.hold = asyncio.Event()
-    await server.send(room, ann, Writer(11, charter.state).type("s2", 0, "First. "))
+    room, ann, _ = await own.enter(charter, ANN)
+    own.journal.hold = asyncio.Event()
+    await own.send(room, ann, Writer(11, charter.state).type("s2", 0, "First. "))
     change = asyncio.create_task(
-        server.rooms.change(charter.charter_id, says("Then."), person_id=None)
+        own.rooms.change(charter.charter_id, says("Then."), person_id=None)
     )
-    await until(lambda: len(server.rooms._changing), "the change to wait")
-    stopping = asyncio.create_task(server.rooms.stop())
+    await until(lambda: len(own.rooms.writer.changing), "the change to wait")
+    stopping = asyncio.create_task(own.rooms.stop())
     await asyncio.sleep(0)
-    server.journal.hold.set()
+    own.journal.hold.set()
     assert await change == 2
     await stopping
 
 
-async def test_nobody_who_has_gone_is_waited_for(server: Server, charter: Stored) -> None:
-    room, ann, anns = await server.enter(charter, ANN)
-    server.journal.hold = asyncio.Event()
-    await server.send(room, ann, Writer(11, charter.state).type("s2", 0, "First. "))
+async def test_nobody_who_has_gone_is_waited_for(own: Server, charter: Stored) -> None:
+    room, ann, anns = await own.enter(charter, ANN)
+    own.journal.hold = asyncio.Event()
+    await own.send(room, ann, Writer(11, charter.state).type("s2", 0, "First. "))
     change = asyncio.create_task(
-        server.rooms.change(charter.charter_id, says("Gone."), person_id=None)
+        own.rooms.change(charter.charter_id, says("Gone."), person_id=None)
     )
-    await until(lambda: len(server.rooms._changing), "the change to wait")
+    await until(lambda: len(own.rooms.writer.changing), "the change to wait")
     change.cancel()
-    server.journal.hold.set()
+    own.journal.hold.set()
     await saved(anns, 1)
-    assert await server.rooms.change(charter.charter_id, says("Here."), person_id=None) == 2
-    assert "Gone." not in await stored(server, charter)
+    assert await own.rooms.change(charter.charter_id, says("Here."), person_id=None) == 2
+    assert "Gone." not in await stored(own, charter)
