@@ -27,7 +27,7 @@ from server.comparing.passages import Passage, passages
 from server.writing.charter import Charter
 
 SURE = 0.5
-"""Above it a match is preselected: on the corpora 99 and more of 100 such are right."""
+"""Above it a match is preselected: of the labels of local adaptations all such are right."""
 
 SUGGESTED = 0.3
 """From here on a match is offered: of what is less alike, most are not from each other."""
