@@ -56,22 +56,26 @@ def since(old: Charter, new: Charter) -> Since:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What would be published now. `before` is the newest edition and `changed` what changed
-    since; `words` is the digest of what is shown."""
+    """What would be published now: `words` is the digest of it.
+
+    `before` is the newest edition, and `said` what that says.
+    """
 
     row: CharterRow
     charter: Charter
     number: int
     words: str
     before: EditionRow | None
-    changed: Since | None
+    said: Charter | None
+    is_empty: bool
     is_new: bool
     problems: Sequence[Problem]
     answers: Sequence[namings.Answer]
 
     @property
-    def is_empty(self) -> bool:
-        return not form.says_something(form.items_of(self.charter))
+    def changed(self) -> Since | None:
+        """What changed since the newest edition: worked out when it is asked for."""
+        return None if self.said is None else since(self.said, self.charter)
 
     @property
     def named(self) -> list[str]:
@@ -91,7 +95,8 @@ async def propose(
     charter = (await read_charter(session, row.id)).shown
     before = await editions.newest(session, row.id)
     number = 1 if before is None else before.number + 1
-    words = _digest(charter)
+    items = form.items_of(charter)
+    words = form.digest_of_words(charter.title, charter.summary, charter.language, items)
     said = None if before is None else await editions.read(session, before.id)
     stands_on = await standing_on(session, row.id)
     return Proposal(
@@ -100,7 +105,8 @@ async def propose(
         number=number,
         words=words,
         before=before,
-        changed=None if said is None else since(said.charter, charter),
+        said=None if said is None else said.charter,
+        is_empty=not form.says_something(items),
         is_new=said is None
         or before is None
         or before.stands_on_id != (None if stands_on is None else stands_on.id)
@@ -163,9 +169,3 @@ async def changed_meanwhile(session: AsyncSession, shown: Shown, present: Charte
         for row in rows
     }
     return since(charter_of(shown, wordings, present), present)
-
-
-def _digest(charter: Charter) -> str:
-    return form.digest_of_words(
-        charter.title, charter.summary, charter.language, form.items_of(charter)
-    )

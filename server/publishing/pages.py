@@ -100,7 +100,7 @@ def _publish_page(
     values: Mapping[str, Any],
     status: int = 200,
 ) -> Response:
-    charter = proposal.charter
+    charter, changed = proposal.charter, proposal.changed
     said = [item for item in charter.statements if not item.left_out]
     return _page(
         request,
@@ -112,7 +112,7 @@ def _publish_page(
             "proposal": proposal,
             "statements": len(said),
             "left_out_count": len(charter.statements) - len(said),
-            "changed": None if proposal.changed is None else _told(proposal.changed),
+            "changed": None if changed is None else _told(changed),
             "carried": shown.pack(charter),
             **values,
         },

@@ -70,10 +70,11 @@ async def test_what_changed_is_the_difference_to_the_newest_edition(
     async with store.reading() as session:
         proposal = await actions.propose(session, devon.charter)
     assert proposal.is_new
-    assert proposal.changed is not None
-    assert proposal.changed.title == ("Our & Devon Charter", "Our new Charter")
-    assert proposal.changed.summary is None
-    assert proposal.changed.comparison.changes == ()
+    changed = proposal.changed
+    assert changed is not None
+    assert changed.title == ("Our & Devon Charter", "Our new Charter")
+    assert changed.summary is None
+    assert changed.comparison.changes == ()
 
 
 async def test_nothing_new_is_refused(store: Store, devon: Place) -> None:
