@@ -56,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--group", required=True, metavar="G", help="made when it is missing")
     importing.add_argument("--slug", metavar="S", help="its short name in addresses")
 
+    adapting = command("adapt", "Make a group's own version of an edition from a file.")
+    adapting.add_argument("edition", metavar="EDITION", help="as CHARTER@2; else the newest")
+    adapting.add_argument("file", type=Path, metavar="FILE", help="Markdown, Word or text")
+    adapting.add_argument("--group", required=True, metavar="G", help="made when it is missing")
+    adapting.add_argument("--yes", action="store_true", help="ask nothing, take what is found")
+
     exporting = command("export", "Print a Charter as Markdown.")
     exporting.add_argument("charter", metavar="CHARTER", help="its id or short name")
 

@@ -12,14 +12,20 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import examples
+from server.adapting import confirming
+from server.adapting.adaptations import make_version
+from server.adapting.bringing_in import brought_in, chosen, propose
 from server.errors import (
     FileTooBig,
     NotACharter,
     NotAnEdition,
+    NotConfirmed,
     NotWhole,
     Refusal,
     UnknownCharter,
+    UnknownEdition,
 )
+from server.file_commands import read_charter as read_charter_file
 from server.live.actions import settle_now, start_charter
 from server.live.engine import Engine
 from server.live.journal import Journal
@@ -31,11 +37,11 @@ from server.serving import serve as run_server
 from server.serving import served_at
 from server.settings import Settings
 from server.store import Store
-from server.writing import edition_check, edition_files, limits
+from server.writing import edition_check, edition_files, editions, limits
 from server.writing.markdown_in import parse
 from server.writing.markdown_out import markdown
 from server.writing.read_side import read_charter
-from server.writing.tables import CharterRow
+from server.writing.tables import CharterRow, EditionRow
 
 T = TypeVar("T")
 
@@ -59,6 +65,33 @@ def import_charter(settings: Settings, file: Path, group: str, slug: str | None)
         async with store.session() as session:
             owner = await people.ensure_group(session, group)
             row = await start_charter(session, charter, begun, group_id=owner.id, slug=slug)
+            return row.id
+
+    print(_run(settings, work))
+
+
+def adapt(settings: Settings, edition: str, file: Path, group: str, yes: bool) -> None:
+    """Make a group's own version of an edition from a file, once its parts are confirmed.
+
+    The one who runs it is asked about doubtful parts; with `yes` nobody is.
+    """
+    theirs = read_charter_file(file)
+
+    async def work(store: Store) -> str:
+        async with store.reading() as session:
+            found = await _find_edition(session, edition)
+            national = await editions.read_edition(session, found.id)
+        proposals = propose(national, theirs)
+        print(*confirming.listed(national, proposals), sep="\n")
+        if not yes and not sys.stdin.isatty():
+            raise NotConfirmed
+        choices = {} if yes else confirming.confirm(national, proposals, input)
+        charter = brought_in(national, theirs, chosen(proposals, choices))
+        async with _engine(settings) as engine:
+            begun = await engine.begin(charter)
+        async with store.session() as session:
+            owner = await people.ensure_group(session, group)
+            row = await make_version(session, found, charter, begun, group=owner, person_id=None)
             return row.id
 
     print(_run(settings, work))
@@ -159,6 +192,20 @@ async def _find_charter(session: AsyncSession, name: str) -> str:
     )
     if found is None:
         raise UnknownCharter
+    return found
+
+
+async def _find_edition(session: AsyncSession, name: str) -> EditionRow:
+    """The edition `CHARTER@NUMBER`; without a number the newest one."""
+    charter, _, number = name.partition("@")
+    charter_id = await _find_charter(session, charter)
+    if number:
+        if not number.isascii() or not number.isdigit():
+            raise UnknownEdition
+        return await editions.numbered(session, charter_id, int(number))
+    found = await editions.newest(session, charter_id)
+    if found is None:
+        raise UnknownEdition
     return found
 
 

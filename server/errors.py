@@ -128,7 +128,7 @@ class NotFilledIn(Refusal):
 
 class SameVersion(Refusal):
     status = 422
-    sentence = "You chose the same one twice. Choose two that differ."
+    sentence = "You chose the same one twice. Choose another one."
 
 
 # Forgetting earlier words for good
@@ -337,6 +337,11 @@ class CannotOpen(Refusal):
 
 
 # Files and settings
+
+
+class NotConfirmed(Refusal):
+    status = 409
+    sentence = "Nothing was made. Say --yes to make it as it is found."
 
 
 class NotUtf8(Refusal):

@@ -1,3 +1,4 @@
+import asyncio
 import re
 import subprocess
 import sys
@@ -8,11 +9,19 @@ import pytest
 
 from server import commands
 from server.__main__ import main
-from server.errors import FileTooBig, NotUtf8, NotWhole, UnknownCharter, UnknownGroup
+from server.errors import (
+    FileTooBig,
+    NotUtf8,
+    NotWhole,
+    Refusal,
+    UnknownCharter,
+    UnknownEdition,
+    UnknownGroup,
+)
 from server.people.permits import Role
 from server.settings import bundled
 from server.store import Store
-from server.writing import edition_files, limits
+from server.writing import edition_files, editions, limits
 from server.writing.markdown_in import parse
 from tests.server.live.written import write_into
 
@@ -259,3 +268,86 @@ def test_what_is_no_edition_is_not_verified(
     with (tmp_path / "huge.json").open("wb") as huge:
         huge.truncate(edition_files.LARGEST + 1)
     assert refused("verify", tmp_path / name).startswith(sentence)
+
+
+def publish(database: str, charter_id: str) -> None:
+    """Publish what a Charter says now."""
+
+    async def work() -> None:
+        store = Store(database)
+        async with store.session() as session:
+            await editions.publish(session, charter_id)
+        await store.close()
+
+    asyncio.run(work())
+
+
+@pytest.fixture
+def edition(run: Run, elsewhere: str) -> str:
+    """The name of the first edition of the starter Charter."""
+    publish(elsewhere, run("import", STARTER, "--group", "National", "--slug", "national").strip())
+    return "national@1"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A text file that a place made of the starter Charter: one kept, one reworded, one new."""
+    file = tmp_path / "ours.txt"
+    file.write_text(
+        "I choose who I live with.\n\nWe take our time to find people who fit together well.\n\n"
+        "The boat to the island is free for us.\n"
+    )
+    return file
+
+
+def test_a_file_becomes_a_version_of_an_edition(run: Run, edition: str, file: Path) -> None:
+    printed = run("adapt", edition, file, "--group", "Kent", "--yes")
+    assert "statement 1 (sure): I choose who I live with." in printed
+    assert "new (new): The boat to the island is free for us." in printed
+    assert "not in the file: statement 3: It is my home too." in printed
+    exported = run("export", printed.split()[-1])
+    assert "We take our time to find people who fit together well." in exported
+    assert "statement id=ikbitofocqkhagip" in exported
+
+
+def test_who_runs_it_is_asked_about_what_is_doubtful(
+    run: Run, edition: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "25" if "boat" in question else ""
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    printed = run("adapt", "national", file, "--group", "Kent")
+    assert any("The boat to the island" in question for question in asked)
+    exported = run("export", printed.split()[-1])
+    number_25 = exported[exported.index("statement id=ss6qv3oykjtacovm") :]
+    assert number_25.splitlines()[2] == "The boat to the island is free for us."
+
+
+def test_nothing_is_made_where_nobody_can_be_asked(
+    run: Run, edition: str, file: Path, capsys: pytest.CaptureFixture[str], data: Path
+) -> None:
+    assert main(["adapt", edition, str(file), "--group", "Kent", "--data", str(data)]) == 1
+    assert "--yes" in capsys.readouterr().err
+    assert main(["export", "kent", "--data", str(data)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("national@9", UnknownEdition), ("national@x", UnknownEdition), ("no@1", UnknownCharter)],
+)
+def test_an_edition_that_is_none_is_refused(
+    refused: Run, file: Path, edition: str, name: str, told: type[Refusal]
+) -> None:
+    assert refused("adapt", name, file, "--group", "Kent", "--yes") == f"{told.sentence}\n"
+
+
+def test_a_charter_without_an_edition_cannot_be_adapted(run: Run, refused: Run, file: Path) -> None:
+    run("import", STARTER, "--group", "National", "--slug", "national")
+    assert refused("adapt", "national", file, "--group", "Kent", "--yes") == (
+        f"{UnknownEdition.sentence}\n"
+    )
