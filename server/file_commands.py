@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from server.comparing import align, export, files, listing, matching, whole
+from server.comparing import align, export, files, listing, whole
 from server.comparing.merge_json import merge_json
 from server.comparing.side import Side
 from server.comparing.whole import Standing
@@ -22,7 +22,7 @@ TO_LOOK_AT = 3
 def compare(_settings: Settings, first: Path, second: Path, as_json: bool) -> int:
     """Print what the second file changed."""
     old, new = read_charter(first), read_charter(second)
-    compared = align.compare(old, matching.identified(old, new))
+    compared = align.compare(old, whole.beside(old, new))
     if as_json:
         sides = (
             Side(str(name), "", "", None, charter)
@@ -39,7 +39,7 @@ def compare(_settings: Settings, first: Path, second: Path, as_json: bool) -> in
 def merge(_settings: Settings, base: Path, ours: Path, theirs: Path, as_json: bool) -> int:
     """Print what comes of the changes that two files made of a third one."""
     was = read_charter(base)
-    here, there = whole.identified(was, read_charter(ours), read_charter(theirs))
+    here, there = whole.both_beside(was, read_charter(ours), read_charter(theirs))
     merges = whole.merge_charters(was, here, there)
     sides = align.compare(was, here), align.compare(was, there)
     if as_json:

@@ -3,19 +3,23 @@
 This is how a Charter is read out of what was not written as one. As in plain Markdown: a heading on
 top of all others is the title, one paragraph between it and the next heading is the summary, each
 paragraph and each point of a list is a statement, and a list after words that end with ":" belongs
-to them.
+to them. Where our own files say "Statement 4", what follows is one statement, with the parts that
+"What it means" and "Why" name.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server import clock
 from server.errors import FileTooBig
 from server.writing import limits, position, rich_text
 from server.writing.charter import UNTITLED, Charter, Item, Kind, valid_item
-from server.writing.rich_text import BulletList, Paragraph, RichText
+from server.writing.markdown_in import PART_LABELS, STATEMENT_LABEL
+from server.writing.rich_text import Block, BulletList, Paragraph, RichText
 
 TITLE = 0
+
+_PARTS = {"words": limits.WORDS, "meaning": limits.MEANING, "why": limits.WHY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,9 @@ def charter(pieces: Iterable[Piece], mint: Callable[[], str] = clock.new_id) -> 
             case [Paragraph() as first, Heading(), *_] if len(first.text) <= limits.SUMMARY:
                 summary, after = first.text, after[1:]
         found = before + after
-    drafts = list(_drafts(found))
+    drafts = _Drafts(found).drafts
     if len(drafts) > limits.ITEMS:
         raise FileTooBig(f"This file has too many statements. {limits.ITEMS:,} is the most.")
-    for _, words in drafts:
-        if rich_text.length(words) > limits.WORDS:
-            begins = rich_text.plain(words)[:30].strip()
-            raise FileTooBig(f"“{begins} …” is too long. {limits.WORDS:,} letters is the most.")
     if len(title) > limits.TITLE:
         raise FileTooBig(f"The title is too long. {limits.TITLE:,} letters is the most.")
     places = position.spread(len(drafts))
@@ -65,8 +65,8 @@ def charter(pieces: Iterable[Piece], mint: Callable[[], str] = clock.new_id) -> 
         title or UNTITLED,
         summary,
         items=tuple(
-            valid_item(Item(mint(), kind, place, words))
-            for (kind, words), place in zip(drafts, places, strict=True)
+            valid_item(draft.item(mint(), place))
+            for draft, place in zip(drafts, places, strict=True)
         ),
     )
 
@@ -91,7 +91,9 @@ def _title(pieces: Sequence[Piece]) -> Heading | None:
     It is what says that it is, or a heading before all else: one that is above all others, or
     that has another right under it.
     """
-    headings = [piece for piece in pieces if isinstance(piece, Heading)]
+    headings = [
+        piece for piece in pieces if isinstance(piece, Heading) and not _is_label(_text(piece))
+    ]
     found = next((heading for heading in headings if heading.level == TITLE), None)
     if found is None and headings and pieces[0] is headings[0]:
         others = headings[1:]
@@ -101,25 +103,84 @@ def _title(pieces: Sequence[Piece]) -> Heading | None:
     return found
 
 
-def _drafts(pieces: Iterable[Piece]) -> Iterator[tuple[Kind, RichText]]:
-    lead: RichText = ()
-    for piece in pieces:
-        if lead and isinstance(piece, Points):
-            bullets = (each for words in piece.points for each in rich_text.paragraphs(words))
-            yield Kind.STATEMENT, (*lead, BulletList(tuple(bullets)))
-            lead = ()
-            continue
-        if lead:
-            yield Kind.STATEMENT, lead
-            lead = ()
-        match piece:
-            case Heading(_, words):
-                yield Kind.HEADING, words
-            case Points(points):
-                yield from ((Kind.STATEMENT, words) for words in points)
-            case Paragraph() if piece.text.endswith(":"):
-                lead = (piece,)
-            case Paragraph():
-                yield Kind.STATEMENT, (piece,)
-    if lead:
-        yield Kind.STATEMENT, lead
+@dataclass(slots=True)
+class _Draft:
+    """An item being gathered, its parts by name."""
+
+    kind: Kind
+    parts: dict[str, list[Block]] = field(default_factory=lambda: {part: [] for part in _PARTS})
+    left_out: bool = False
+
+    def item(self, item_id: str, place: str) -> Item:
+        parts = {part: rich_text.tidy(blocks) for part, blocks in self.parts.items()}
+        for part, rich in parts.items():
+            if rich_text.length(rich) > _PARTS[part]:
+                begins = rich_text.plain(rich)[:30].strip()
+                most = f"{_PARTS[part]:,} letters is the most."
+                raise FileTooBig(f"“{begins} …” is too long. {most}")
+        return Item(
+            item_id,
+            self.kind,
+            place,
+            parts["words"],
+            parts["meaning"],
+            why=parts["why"],
+            left_out=self.left_out,
+        )
+
+
+class _Drafts:
+    """Goes through the pieces once, gathering items."""
+
+    def __init__(self, pieces: Iterable[Piece]) -> None:
+        self.drafts: list[_Draft] = []
+        # The part that goes on, of a statement that says its number.
+        self._part: str | None = None
+        # Words that end with ":" wait for their list.
+        self._lead: _Draft | None = None
+        for piece in pieces:
+            self._read(piece)
+
+    def _read(self, piece: Piece) -> None:
+        lead, self._lead = self._lead, None
+        label = None if isinstance(piece, Points) else _text(piece)
+        if label is not None and (numbered := STATEMENT_LABEL.fullmatch(label)):
+            self._add(Kind.STATEMENT).left_out = numbered[1] is not None
+            self._part = "words"
+        elif label is not None and self._part is not None and label in PART_LABELS:
+            self._part = PART_LABELS[label]
+        elif isinstance(piece, Heading):
+            self._add(Kind.HEADING, *piece.words)
+            self._part = None
+        elif self._part is not None:
+            self.drafts[-1].parts[self._part] += _blocks(piece)
+        elif isinstance(piece, Points):
+            if lead is not None:
+                lead.parts["words"] += _blocks(piece)
+            else:
+                for words in piece.points:
+                    self._add(Kind.STATEMENT, *words)
+        else:
+            added = self._add(Kind.STATEMENT, piece)
+            self._lead = added if piece.text.endswith(":") else None
+
+    def _add(self, kind: Kind, *words: Block) -> _Draft:
+        draft = _Draft(kind)
+        draft.parts["words"] += words
+        self.drafts.append(draft)
+        return draft
+
+
+def _is_label(text: str) -> bool:
+    return text in PART_LABELS or STATEMENT_LABEL.fullmatch(text) is not None
+
+
+def _text(piece: Heading | Paragraph) -> str:
+    return rich_text.plain(piece.words if isinstance(piece, Heading) else (piece,))
+
+
+def _blocks(piece: Points | Paragraph) -> list[Block]:
+    if isinstance(piece, Paragraph):
+        return [piece]
+    points = (each for words in piece.points for each in rich_text.paragraphs(words))
+    return [BulletList(tuple(points))]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from server.comparing import align, matching, order
 from server.comparing.align import Comparison
 from server.comparing.merge import ItemMerge, Outcome, is_there, merge_item
-from server.writing.charter import Charter
+from server.writing.charter import Charter, Item
 
 
 class Standing(StrEnum):
@@ -28,12 +28,35 @@ def standing(merge: ItemMerge) -> Standing:
     return Standing.SETTLED if changed else Standing.SAME
 
 
-def identified(base: Charter, ours: Charter, theirs: Charter) -> tuple[Charter, Charter]:
-    """Both sides with the ids of the base, by matching where they have none.
+def beside(base: Charter, other: Charter) -> Charter:
+    """Another version with the ids of the base, by matching where it has none.
 
-    What both sides added and is the same gets one id, too.
+    One without any of these ids, such as a Word file, may have no place for pictures or for what a
+    statement means. Where it has not a single one, it says nothing about them: they are the base's.
     """
-    ours, theirs = matching.identified(base, ours), matching.identified(base, theirs)
+    known = {item.id: item for item in base.items}
+    found = matching.identified(base, other)
+    if any(item.id in known for item in other.items):
+        return found
+    no_picture = not any(item.picture for item in other.items)
+    no_meaning = not any(item.meaning for item in other.items)
+
+    def filled(item: Item) -> Item:
+        was = known.get(item.id)
+        if was is None:
+            return item
+        return replace(
+            item,
+            picture=was.picture if no_picture else item.picture,
+            meaning=was.meaning if no_meaning else item.meaning,
+        )
+
+    return replace(found, items=tuple(map(filled, found.items)))
+
+
+def both_beside(base: Charter, ours: Charter, theirs: Charter) -> tuple[Charter, Charter]:
+    """Both sides beside the base; what both added and is the same gets one id, too."""
+    ours, theirs = beside(base, ours), beside(base, theirs)
     known = {item.id for item in base.items}
     new_ours = tuple(item for item in ours.items if item.id not in known)
     new_theirs = tuple(item for item in theirs.items if item.id not in known)

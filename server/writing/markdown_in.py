@@ -29,10 +29,10 @@ _MARKER = re.compile(r"<!--\s*(statement|heading|meaning|why)\b(.*?)-->", re.IGN
 _FACT = re.compile(r"([A-Za-z-]+)(?:=(\S+))?")
 _STATEMENTS = "|".join(re.escape(labels.statement) for labels in LABELS.values())
 _LEFT_OUT = "|".join(re.escape(f" ({labels.left_out})") for labels in LABELS.values())
-_STATEMENT_LABEL = re.compile(rf"(?:{_STATEMENTS}) \d+({_LEFT_OUT})?")
+STATEMENT_LABEL = re.compile(rf"(?:{_STATEMENTS}) \d+({_LEFT_OUT})?")
 _LEFT_OUT_LABEL = re.compile(rf"(?:{_LEFT_OUT})$")
 _PARTS = {"words": limits.WORDS, "meaning": limits.MEANING, "why": limits.WHY}
-_PART_LABELS = {labels.meaning: "meaning" for labels in LABELS.values()} | {
+PART_LABELS = {labels.meaning: "meaning" for labels in LABELS.values()} | {
     labels.why: "why" for labels in LABELS.values()
 }
 
@@ -216,7 +216,7 @@ class _Reader:
         return draft
 
     def _heading(self, node: Node, marker: str | None) -> None:
-        label = _STATEMENT_LABEL.fullmatch(text(node))
+        label = STATEMENT_LABEL.fullmatch(text(node))
         if marker == "heading" or (label and marker == "statement"):
             return
         if label:
@@ -283,7 +283,7 @@ def _runs(found: rich_text.RichText) -> tuple[rich_text.Run, ...]:
 def _label(found: rich_text.RichText) -> str | None:
     """The part that the strong words at the start of a text name."""
     runs = _runs(found)
-    return _PART_LABELS.get(runs[0].text.strip()) if runs and runs[0].strong else None
+    return PART_LABELS.get(runs[0].text.strip()) if runs and runs[0].strong else None
 
 
 def _unlabelled(words: rich_text.RichText) -> list[Block]:

@@ -28,7 +28,7 @@ from pathlib import Path
 from server.comparing import listing, matching, words
 from server.comparing.merge import Outcome, TextMerge, merge_text
 from server.comparing.updates import Update, questions
-from server.comparing.whole import identified
+from server.comparing.whole import both_beside
 from server.writing import markdown_in, rich_text
 from server.writing.charter import Charter, Kind
 from server.writing.rich_text import BulletList
@@ -97,7 +97,7 @@ def read(text: Text) -> str:
 
 
 def asked(base: Charter, ours: Charter, theirs: Charter) -> Update:
-    return questions(base, *identified(base, ours, theirs))
+    return questions(base, *both_beside(base, ours, theirs))
 
 
 def lines(charter: Charter) -> str:

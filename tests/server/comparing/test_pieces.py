@@ -89,6 +89,32 @@ def test_nothing_is_cut_quietly(found: list[Piece], told: str) -> None:
         pieces.charter(found)
 
 
+def test_numbered_statements_have_their_parts_as_our_own_files_name_them() -> None:
+    found = pieces.charter(
+        [
+            heading("Home"),
+            heading("Statement 1", 3),
+            said("I choose."),
+            points("where", "who"),
+            said("What it means"),
+            said("We meet."),
+            said("We talk."),
+            heading("Why", 4),
+            said("It is my life."),
+            said("Datganiad 2 (left out)"),
+            said("I cook:"),
+            heading("Food"),
+            said("Why"),
+        ]
+    )
+    _, first, second, food, why = found.items
+    assert first.words == (said("I choose."), BulletList((said("where"), said("who"))))
+    assert first.meaning == (said("We meet."), said("We talk."))
+    assert first.why == (said("It is my life."),)
+    assert (second.words, second.left_out) == ((said("I cook:"),), True)
+    assert [item.kind for item in (food, why)] == [Kind.HEADING, Kind.STATEMENT]
+
+
 def test_each_item_gets_an_id_of_its_own() -> None:
     found = pieces.charter([said("x"), said("x")])
     assert len({item.id for item in found.items}) == 2

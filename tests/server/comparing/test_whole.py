@@ -7,7 +7,8 @@ from server.comparing import align
 from server.comparing.merge import Outcome, merge_item
 from server.comparing.whole import (
     Standing,
-    identified,
+    beside,
+    both_beside,
     merge_charters,
     places,
     reading_order,
@@ -95,11 +96,29 @@ def test_both_sides_get_the_ids_of_the_base_and_one_for_what_both_added() -> Non
     base = read("# Ours\n\nI choose who I live with.\n\nI have a key.\n")
     ours = read("# Ours\n\nI have a key.\n\nI cook my food.\n\nI sing.\n")
     theirs = read("# Ours\n\nI decide who I live with.\n\nI cook my food.\n")
-    here, there = identified(base, ours, theirs)
+    here, there = both_beside(base, ours, theirs)
     assert here.items[0].id == base.items[1].id
     assert there.items[0].id == base.items[0].id
     assert there.items[1].id == here.items[1].id
     assert [item.words for item in there.items] == [item.words for item in theirs.items]
+
+
+def test_what_a_file_has_no_place_for_is_not_taken_out() -> None:
+    def item(item_id: str, meaning: str = "", picture: str | None = None) -> Item:
+        words, means = (
+            rich_text.from_text("I choose who I live with."),
+            rich_text.from_text(meaning),
+        )
+        return Item(item_id, Kind.STATEMENT, "a0", words, means, picture)
+
+    def one(it: Item) -> Charter:
+        return Charter("Ours", items=(it,))
+
+    base = one(item("a", "We meet.", "house"))
+    assert beside(base, one(item("x"))).items == base.items
+    assert beside(base, one(item("x", "We talk."))).items == (item("a", "We talk.", "house"),)
+    assert beside(base, one(item("x", "", "tree"))).items == (item("a", "We meet.", "tree"),)
+    assert beside(base, one(item("a"))).items == (item("a"),)
 
 
 @pytest.mark.parametrize(
