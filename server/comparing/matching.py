@@ -21,6 +21,7 @@ and was worse, stands in docs/decisions/matching-without-ids.md.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heapify, heappop, heappush
 
 from server.comparing.likeness import Likeness
 from server.comparing.passages import Passage, passages
@@ -195,23 +196,25 @@ class _Matcher:
                 self._pair(old, new, min(share, SURE))
 
     def pair_in_place(self) -> None:
-        waiting = sorted(
-            (
-                (score, old, new)
-                for score, old, new in self._free_pairs(AT_ITS_PLACE)
-                if not self.national[old].is_heading and self._is_same_section(old, new)
-            ),
-            reverse=True,
-        )
-        # One that is paired may give its neighbour a place.
-        found = True
-        while found:
-            waiting = [each for each in waiting if self._are_free(*each[1:])]
-            found = False
-            for score, old, new in waiting:
-                if self._are_free(old, new) and self._are_neighbours_paired(old, new):
-                    self._pair(old, new, score)
-                    found = True
+        scores = {
+            (old, new): score
+            for score, old, new in self._free_pairs(AT_ITS_PLACE)
+            if not self.national[old].is_heading and self._is_same_section(old, new)
+        }
+        waiting = [
+            (-score, old, new)
+            for (old, new), score in scores.items()
+            if self._are_neighbours_paired(old, new)
+        ]
+        heapify(waiting)
+        while waiting:
+            score, old, new = heappop(waiting)
+            if self._are_free(old, new):
+                self._pair(old, new, -score)
+                # It gives its neighbours a place.
+                for beside in ((old - 1, new - 1), (old + 1, new + 1)):
+                    if beside in scores:
+                        heappush(waiting, (-scores[beside], *beside))
 
     def offer_rest(self) -> None:
         """Leftover local parts from taken statements; leftover statements in matched parts."""
