@@ -262,6 +262,7 @@ export class OurStatement extends HTMLElement {
     if (line === null) return;
     line.hidden = why === null;
     line.textContent = why;
+    if (why !== null) line.scrollIntoView({ block: "nearest" });
   }
 
   // Asking where to split

@@ -96,6 +96,21 @@ async def _more(ann: Visitor, item: str, _petra: LiveClient) -> None:
     await ann.item(item).get_by_role("button", name="More").click()
 
 
+async def _splitting(ann: Visitor, item: str, _petra: LiveClient) -> None:
+    await ann.change(item)
+    await ann.page.keyboard.type(" We decide together. We live together.")
+    await ann.page.keyboard.press("Escape")
+    await ann.press(item, "Split this statement")
+    await expect(ann.page.get_by_label("We live together.")).to_be_visible()
+
+
+async def _not_splitting(ann: Visitor, item: str, petra: LiveClient) -> None:
+    petra.presence({"writing": item, "part": "words", "typing": True})
+    await expect(ann.item(item)).to_contain_text("Petra is writing here")
+    await ann.press(item, "Split this statement")
+    await expect(ann.item(item).get_by_text("Wait until Petra has stopped.")).to_be_visible()
+
+
 async def _choosing_a_picture(ann: Visitor, item: str, _petra: LiveClient) -> None:
     await ann.press(item, "Choose a picture")
     await ann.page.keyboard.type("home")
@@ -129,6 +144,8 @@ STATES: dict[str, State] = {
     "writing with somebody": _writing_with_somebody,
     "writing a link": _writing_a_link,
     "more": _more,
+    "splitting": _splitting,
+    "not splitting": _not_splitting,
     "choosing a picture": _choosing_a_picture,
     "left out": _left_out,
     "panels": _panels,
