@@ -21,11 +21,12 @@ _LOOKS = str.maketrans(
     }
 )
 # "1." "2.3" "(a)" "iv)" "§ 4" "Section 2 –" "Article 5:", before anything else.
+_NUMBERS = r"\d{1,4} (?:\.\d{1,4}){0,6}"
 _NUMBERING = re.compile(
-    r"""(?: (?:section|article|statement|part|clause|rule|principle|promise|standard|§)\s*
-            (?:\d+(?:\.\d+)*|[ivxlc]+)\b \s*[.:)\-]*
-          | \(? (?:\d+(?:\.\d+)*|[a-z]|[ivxlc]+) [.:)] (?:\d+(?:\.\d+)*[.:)]?)?
-          | \d+(?:\.\d+)+
+    rf"""(?: (?:section|article|statement|part|clause|rule|principle|promise|standard|§)\s*
+            (?:{_NUMBERS}|[ivxlc]{{1,8}})\b \s*[.:)\-]*
+          | \(? (?:{_NUMBERS}|[a-z]|[ivxlc]{{1,8}}) [.:)] (?:{_NUMBERS}[.:)]?)?
+          | \d{{1,4}} (?:\.\d{{1,4}}){{1,6}}
           | [-*•·] ) \s+""",
     re.VERBOSE,
 )

@@ -53,6 +53,12 @@ def test_a_title_that_runs_into_a_text_can_be_taken_off(with_title: str, core: s
     assert Passage(with_title).core == core
 
 
+@pytest.mark.parametrize("text", ["1." * 2000, "1.1" * 1300, "x -" * 1300, "a'" * 2000])
+def test_a_text_made_to_be_slow_to_read_is_not(text: str) -> None:
+    # With numbers of any length each of the first two takes seconds a hundred times over.
+    assert all(Passage(text).said for _ in range(100))
+
+
 def test_nothing_but_numbering_stays_as_it_is() -> None:
     assert Passage("1.").said == "1"
     assert Passage("").said == ""
