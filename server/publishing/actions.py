@@ -134,6 +134,8 @@ async def publish(
     Raises PublishedMeanwhile when something changed, EmptyCharter, NothingNew, and WrongField while
     there are problems that nobody has taken on.
     """
+    # From here on nobody settles it, publishes it or changes their mind about being named.
+    await session.scalar(select(CharterRow.id).where(CharterRow.id == row.id).with_for_update())
     proposal = await propose(session, row, checks)
     if proposal.is_empty:
         raise EmptyCharter

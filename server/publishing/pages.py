@@ -189,6 +189,7 @@ async def read(request: Request) -> Response:
         edition = await editions.read(session, found.id)
         newest = await editions.newest(session, row.id)
         links = await links_of_edition(session, request.state.who, row, found.number)
+        source = await _source(session, request.state.who, found)
     told = edition.told
     may_publish = may(request.state.who, Action.ORGANISE, row)
     return _page(
@@ -200,6 +201,7 @@ async def read(request: Request) -> Response:
             "edition": edition,
             "digest": found.digest,
             "links": links,
+            "source": source,
             "command": f"python -m server verify {row.slug}-{found.number}.json",
             "newest": newest if newest is not None and newest.number > found.number else None,
             "is_new": may_publish and request.query_params.get("new") == "yes",
@@ -208,6 +210,17 @@ async def read(request: Request) -> Response:
             **all_of(told),
         },
     )
+
+
+async def _source(
+    session: AsyncSession, who: Who | None, found: EditionRow
+) -> tuple[CharterRow, EditionRow] | None:
+    """The edition that this one was made from, if one may read that."""
+    if found.stands_on_id is None:
+        return None
+    edition = await session.get_one(EditionRow, found.stands_on_id)
+    row = await session.get_one(CharterRow, edition.charter_id)
+    return (row, edition) if may(who, Action.READ, row) else None
 
 
 async def read_markdown(request: Request) -> Response:

@@ -17,7 +17,7 @@ from server.writing import editions
 from server.writing.charter import Charter
 from server.writing.edition_check import check
 from server.writing.editions import Problem
-from server.writing.tables import CharterRow, EditionRow, WordingRow
+from server.writing.tables import AdaptationRow, CharterRow, EditionRow, WordingRow
 from tests.server.publishing.conftest import (
     CHARTER,
     Place,
@@ -272,7 +272,36 @@ async def test_an_older_edition_names_the_newest(
     await settle(store, devon.charter.id, CHARTER.replace("who", "how"))
     await publish(store, devon)
     assert "There is a newer one" in (await client.get(f"{PATH}/editions/1")).text
-    assert "There is a newer one" not in (await client.get(f"{PATH}/editions/2")).text
+    second = (await client.get(f"{PATH}/editions/2")).text
+    assert "There is a newer one" not in second
+    assert 'href="/compare?a=devon-charter@1&amp;b=devon-charter@2"' in second
+
+
+async def test_an_edition_of_our_own_version_names_what_it_was_made_from(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    national = await make_place(store, "National", "everybody")
+    first = await publish(store, national)
+    async with store.session() as session:
+        session.add(
+            AdaptationRow(
+                charter_id=devon.charter.id,
+                of_charter_id=national.charter.id,
+                edition_id=first.id,
+                made_at=first.published_at,
+            )
+        )
+    await publish(store, devon)
+    await come_in(store, client, devon.group)
+    link = 'href="/charters/national-charter/editions/1">Our &amp; Devon Charter, edition 1</a>'
+    assert link in (await client.get(f"{PATH}/editions/1")).text
+    async with store.session() as session:
+        await session.execute(
+            update(CharterRow)
+            .where(CharterRow.id == national.charter.id)
+            .values(visibility="group")
+        )
+    assert "Made from" not in (await client.get(f"{PATH}/editions/1")).text
 
 
 @pytest.mark.parametrize("ending", ["json", "md"])
