@@ -30,7 +30,8 @@ LINES = 15_000
 SIGNS = 30_000
 PARAGRAPH = 12_000
 
-_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+# A blank line, or the mark of a point or a heading.
+_PARAGRAPH_END = re.compile(r"[\r\n][ \t]*(?=[\r\n]|(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t])")
 _OTHER_FILES = (b"%PDF-", b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -66,7 +67,7 @@ def _text(body: bytes) -> str:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotUtf8 from error
-    if text.count("\n") > LINES:
+    if max(text.count("\n"), text.count("\r")) > LINES:
         raise FileTooBig(f"This file has too many lines. {LINES:,} is the most.")
     return text
 

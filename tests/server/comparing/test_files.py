@@ -69,6 +69,7 @@ REFUSED: dict[str, tuple[str, bytes, type[Refusal]]] = {
     "huge text": ("ours.txt", b"a" * (files.TEXT_BYTES + 1), FileTooBig),
     "huge Markdown": ("ours.md", b"a" * (files.TEXT_BYTES + 1), FileTooBig),
     "many lines": ("ours.md", b"a\n" * (files.LINES + 1), FileTooBig),
+    "many old lines": ("ours.md", b"a\r" * (files.LINES + 1), FileTooBig),
     "a long paragraph": ("ours.md", b"a " * files.PARAGRAPH, FileTooBig),
     "a bomb": ("ours.docx", word(paragraph("a" * 10_000_000)), FileTooBig),
     "empty text": ("ours.txt", b"", NoText),
@@ -91,6 +92,15 @@ def test_bad_files_are_refused(name: str, body: bytes, kind: type[Refusal]) -> N
     with pytest.raises(kind) as refusal:
         files.read(name, body)
     assert 1 <= len(refusal.value.sentence.split()) <= 30
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_long_honest_file_is_read(end: str) -> None:
+    points = [f"{mark} I choose what I do, in my own time." for mark in ("-", "*", "1.") * 200]
+    paragraphs = ["I choose what I do.", ""] * 700
+    lines = ["# Ours", "", "## Home", "", *points, "", "## Food", *paragraphs[:600]]
+    for name in ("ours.md", "ours.txt"):
+        assert len(files.read(name, end.join(lines).encode()).items) >= 900
 
 
 PARAGRAPH, SIGNS = files.PARAGRAPH, files.SIGNS
