@@ -3,7 +3,7 @@
 What is forgotten for good is the exception: its words go, its digests stay (`tables`).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from server.writing.tables import (
     CharterRow,
     EditionItemRow,
     EditionRow,
+    RemovalRow,
     WordingRow,
 )
 
@@ -158,6 +159,15 @@ async def read(session: AsyncSession, edition_id: str) -> Edition:
     stands_on = (
         None if row.stands_on_id is None else await session.get(EditionRow, row.stands_on_id)
     )
+    # Words that another Charter has too are still in the store; this one does not show them.
+    gone = frozenset(
+        await session.scalars(
+            select(RemovalRow.digest).where(
+                RemovalRow.charter_id == row.charter_id,
+                RemovalRow.removed_at >= row.published_at,
+            )
+        )
+    )
     found = await session.execute(
         select(EditionItemRow, WordingRow)
         .join(WordingRow, WordingRow.digest == EditionItemRow.wording_digest)
@@ -176,7 +186,7 @@ async def read(session: AsyncSession, edition_id: str) -> Edition:
         language=row.language,
         people=tuple(row.people),
         stands_on=None if stands_on is None else stands_on.digest,
-        items=tuple(_item(item, says) for item, says in found),
+        items=tuple(_item(item, says, gone) for item, says in found),
     )
 
 
@@ -214,7 +224,7 @@ def _item_row(edition_id: str, place: int, item: EditionItem) -> EditionItemRow:
     )
 
 
-def _item(row: EditionItemRow, says: WordingRow) -> EditionItem:
+def _item(row: EditionItemRow, says: WordingRow, gone: Collection[str]) -> EditionItem:
     why = rich_text.from_json(row.why or ())
     forgotten = not why and row.why_digest != form.NO_WHY
     return EditionItem(
@@ -224,7 +234,7 @@ def _item(row: EditionItemRow, says: WordingRow) -> EditionItem:
         why_digest=row.why_digest,
         left_out=row.left_out,
         origins=tuple(row.origins),
-        wording=None if says.removed_at is not None else _wording(says),
+        wording=None if says.removed_at is not None or says.digest in gone else _wording(says),
         why=None if forgotten else why,
         position=row.position,
     )

@@ -4,7 +4,7 @@ Read from the rows that `sittings` recorded, in a number of queries that does no
 Words that were forgotten for good are not here any more; that they were is.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -209,8 +209,8 @@ async def sitting(
     return row, tuple(
         Change(
             change.item_id,
-            versions.before(change),
-            versions.after(change),
+            versions.before(row, change),
+            versions.after(row, change),
             _named(names, change.persons),
         )
         for change in changes
@@ -231,7 +231,7 @@ async def earlier(session: AsyncSession, charter_id: str, item_id: str) -> Seque
     told: list[Earlier] = []
     for number, (row, change) in enumerate(rows):
         following = rows[number + 1][0].last_at if number + 1 < len(rows) else None
-        before, after = versions.before(change), versions.after(change)
+        before, after = versions.before(row, change), versions.after(row, change)
         if number == 0 and before is not None:
             told.append(Earlier(f"{row.id}-before", before, None, row.last_at, ()))
         if after is not None:
@@ -259,10 +259,7 @@ async def _published(
     known = {_said(one.version) for one in told}
     more: list[Earlier] = []
     for edition, row, says in found:
-        state = {name: getattr(row, name) for name in _STATE}
-        if not row.why and row.why_digest != NO_WHY:
-            state["why"] = None
-        version = _version(item_id, state, row.wording_digest, says, versions.removed)
+        version = versions.published(edition, row, says)
         if _said(version) in known:
             continue
         known.add(_said(version))
@@ -283,7 +280,7 @@ async def present(session: AsyncSession, charter_id: str, item_id: str) -> Versi
         return None
     says = await session.get(WordingRow, row.wording_digest)
     state = {name: getattr(row, name) for name in _STATE}
-    return _version(item_id, state, row.wording_digest, says, frozenset())
+    return _version(item_id, state, row.wording_digest, says)
 
 
 async def with_earlier_words(session: AsyncSession, charter_id: str) -> frozenset[str]:
@@ -316,13 +313,15 @@ async def removals(
 
 
 class _Versions:
-    """Makes items of the two sides of changes."""
+    """Makes items of the two sides of changes.
 
-    def __init__(
-        self, wordings: Mapping[str, WordingRow], removed: Collection[tuple[str, str]]
-    ) -> None:
+    `removed` tells when wordings were forgotten in this Charter. One that was said again after that
+    is shown again; one that another Charter still has is in the store, and is not shown here.
+    """
+
+    def __init__(self, wordings: Mapping[str, WordingRow], removed: Mapping[str, datetime]) -> None:
         self._wordings = wordings
-        self.removed = removed
+        self._removed = removed
 
     @classmethod
     async def of(
@@ -333,31 +332,41 @@ class _Versions:
             select(WordingRow).where(WordingRow.digest.in_(digests - {None}))
         )
         removed = await session.execute(
-            select(RemovalRow.item_id, RemovalRow.digest).where(RemovalRow.charter_id == charter_id)
+            select(RemovalRow.digest, func.max(RemovalRow.removed_at))
+            .where(RemovalRow.charter_id == charter_id)
+            .group_by(RemovalRow.digest)
         )
-        return cls({row.digest: row for row in rows}, {(one[0], one[1]) for one in removed})
+        return cls({row.digest: row for row in rows}, {one[0]: one[1] for one in removed})
 
-    def before(self, change: SittingChangeRow) -> Version | None:
-        return self._made(change.item_id, change.before, change.before_digest)
+    def before(self, sitting: SittingRow, change: SittingChangeRow) -> Version | None:
+        return self._side(sitting, change.item_id, change.before, change.before_digest)
 
-    def after(self, change: SittingChangeRow) -> Version | None:
-        return self._made(change.item_id, change.after, change.after_digest)
+    def after(self, sitting: SittingRow, change: SittingChangeRow) -> Version | None:
+        return self._side(sitting, change.item_id, change.after, change.after_digest)
 
-    def _made(self, item_id: str, state: State | None, digest: str | None) -> Version | None:
+    def published(self, edition: EditionRow, row: EditionItemRow, says: WordingRow) -> Version:
+        state = {name: getattr(row, name) for name in _STATE}
+        if not row.why and row.why_digest != NO_WHY:
+            state["why"] = None
+        shown = self._shown(row.wording_digest, says, edition.published_at)
+        return _version(row.item_id, state, row.wording_digest, shown)
+
+    def _side(
+        self, sitting: SittingRow, item_id: str, state: State | None, digest: str | None
+    ) -> Version | None:
         if state is None or digest is None:
             return None
-        return _version(item_id, state, digest, self._wordings.get(digest), self.removed)
+        shown = self._shown(digest, self._wordings.get(digest), sitting.last_at)
+        return _version(item_id, state, digest, shown)
+
+    def _shown(self, digest: str, says: WordingRow | None, at: datetime) -> WordingRow | None:
+        """The wording, unless it was forgotten since it was said."""
+        forgotten_at = self._removed.get(digest)
+        gone = says is None or says.removed_at is not None
+        return None if gone or (forgotten_at is not None and at <= forgotten_at) else says
 
 
-def _version(
-    item_id: str,
-    state: State,
-    digest: str,
-    says: WordingRow | None,
-    removed: Collection[tuple[str, str]],
-) -> Version:
-    gone = says is None or says.removed_at is not None or (item_id, digest) in removed
-    shown = None if gone else says
+def _version(item_id: str, state: State, digest: str, shown: WordingRow | None) -> Version:
     why = state["why"]
     return Version(
         Item(
@@ -372,7 +381,7 @@ def _version(
             origins=tuple(state["origins"]),
         ),
         digest,
-        words_removed=gone,
+        words_removed=shown is None,
         why_removed=why is None,
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, exists, insert, select, union, update
+from sqlalchemy import Connection, Select, and_, delete, exists, insert, or_, select, union, update
 
 from server import clock
 from server.errors import NothingChosen, StillSaid
@@ -107,30 +107,37 @@ def _holders(digest: str) -> Select[Any]:
 def _mark_history(
     connection: Connection, charter_id: str, chosen: Chosen, now: datetime
 ) -> set[str]:
-    """Mark the changes of the item that held the words; returns the digests that were found."""
+    """Mark the changes that held these words; returns the digests that the item had."""
+    changes = SittingChangeRow.__table__.c
+    words = sorted(chosen.words)
     rows = connection.execute(
         select(SittingChangeRow.__table__)
-        .join(SittingRow, SittingRow.id == SittingChangeRow.sitting_id)
-        .where(SittingRow.charter_id == charter_id, SittingChangeRow.item_id == chosen.item_id)
+        .join(SittingRow, SittingRow.id == changes.sitting_id)
+        .where(
+            SittingRow.charter_id == charter_id,
+            or_(
+                changes.item_id == chosen.item_id,
+                changes.before_digest.in_(words),
+                changes.after_digest.in_(words),
+            ),
+        )
     )
     found: set[str] = set()
     for row in rows.all():
         here = {row.before_digest, row.after_digest} & chosen.words
         sides = {}
-        for name in ("before", "after"):
+        for name in ("before", "after") if row.item_id == chosen.item_id else ():
             state = getattr(row, name)
             if state is not None and state["why"] and (why := _why(state["why"])) in chosen.whys:
                 here.add(why)
                 # None, where an empty list would say that there was no reason.
                 sides[name] = {**state, "why": None}
-        if here:
+        if row.item_id == chosen.item_id:
             found |= here
+        if here:
             connection.execute(
                 update(SittingChangeRow)
-                .where(
-                    SittingChangeRow.sitting_id == row.sitting_id,
-                    SittingChangeRow.item_id == row.item_id,
-                )
+                .where(changes.sitting_id == row.sitting_id, changes.item_id == row.item_id)
                 .values(removed_at=now, **sides)
             )
     return found

@@ -72,9 +72,11 @@ class Pen:
             "(removed)" if one.version.words_removed else _text(one.version.item) for one in found
         ]
 
-    async def publish(self) -> str:
+    async def publish(self, later: int = 0) -> str:
         async with self.store.session() as session:
-            return (await editions.publish(session, self.charter_id)).id
+            # Editions have whole seconds.
+            at = clock.now() + timedelta(seconds=later)
+            return (await editions.publish(session, self.charter_id, at=at)).id
 
 
 def _text(item: Item) -> str:
@@ -185,15 +187,21 @@ async def test_words_that_another_charter_has_stay_there_and_go_here(
     other = await new_pen(store, "Wales")
     for each in (pen, other):
         await each.write(says(PRIVATE))
-        await each.write(says("I choose."))
     edition = await pen.publish()
-    assert edition
+    for each in (pen, other):
+        await each.write(says("I choose."))
     assert await pen.do(lambda plain: kept_for(plain, pen.charter_id, digest(PRIVATE))) == {
         other.charter_id
     }
     await pen.forget(PRIVATE)
     assert await pen.earlier() == ["I choose.", "(removed)", "I choose."]
     assert await other.earlier() == ["I choose.", PRIVATE, "I choose."]
+    async with store.reading() as session:
+        read = await editions.read(session, edition)
+        published = await session.get(EditionRow, edition)
+    assert read.items[0].is_removed
+    assert published is not None
+    assert edition_digest(read) == published.digest
     # The last one to let go of them takes them out of the store.
     await other.forget(PRIVATE)
     row = await stored(store, PRIVATE)
@@ -216,8 +224,21 @@ async def test_words_that_were_forgotten_can_be_said_again(store: Store, pen: Pe
     await pen.write(says("I choose."))
     await pen.forget(PRIVATE)
     await pen.write(says(PRIVATE))
+    edition = await pen.publish(later=1)
     async with store.reading() as session:
         assert (await read_charter(session, pen.charter_id)).items == (says(PRIVATE),)
+        assert not (await editions.read(session, edition)).items[0].is_removed
+
+
+async def test_the_same_words_of_another_statement_are_not_shown_either(
+    store: Store, pen: Pen
+) -> None:
+    other = await new_pen(store, "Wales")
+    await other.write(says(PRIVATE))
+    await pen.write(says(PRIVATE), says(PRIVATE, "b"))
+    await pen.write(says("I choose."), says("I go.", "b"))
+    await pen.forget(PRIVATE)
+    assert await pen.earlier("b") == ["I go.", "(removed)"]
 
 
 async def test_words_on_the_way_and_stray_ones_go_too(store: Store, pen: Pen) -> None:
