@@ -26,13 +26,17 @@ from server.writing.tables import EditionRow
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An answer to some questions of an update, ready to be made."""
+    """An answer to some questions of an update, ready to be made.
+
+    `together` tells that one press took all that we never touched.
+    """
 
     update: OurUpdate
     questions: Sequence[Question]
     wanted: Sequence[Wanted]
     choice: Choice
     person_id: str
+    together: bool = False
 
     async def make(self, rooms: Rooms) -> None:
         """Make it. Raises BeingWritten, WordsChanged, NewerEdition and AnsweredAlready."""
@@ -69,6 +73,7 @@ class Decision:
                 item = wanted[merge.item_id].item
                 before = {
                     "main": merge is question.merge,
+                    "together": self.together,
                     "with": list(question.item_ids),
                     "item": to_json(merge.ours),
                     "after": print_of(merge.ours if item is None else item),

@@ -62,7 +62,10 @@ async def take_all(request: Request) -> Response:
             for question in update.to_take
             for each in answers.take_theirs(question, update.edition)
         ]
-        await _make(request, update, update.to_take, wanted, Choice.THEIRS)
+        if wanted:
+            who: Who = request.state.who
+            taking = (update, update.to_take, wanted, Choice.THEIRS, who.person_id)
+            await _make(request, Decision(*taking, together=True))
     except _AGAIN as refusal:
         return _overview(request, await _update(request, Action.WRITE), refusal)
     return RedirectResponse(f"/charters/{update.row.slug}/update", SEE_OTHER)
@@ -79,6 +82,7 @@ async def show_question(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """Decide on one question, and go on to the next one."""
+    who: Who = request.state.who
     form = await read_form(request)
     item_id: str = request.path_params["item"]
     update = await _update(request, Action.WRITE)
@@ -91,7 +95,7 @@ async def decide(request: Request) -> Response:
         if text_of(form, "seen") != seen_of(question):
             raise WordsChanged
         wanted = _wanted(update, question, choice, form)
-        await _make(request, update, [question], wanted, choice)
+        await _make(request, Decision(update, [question], wanted, choice, who.person_id))
     except _AGAIN as refusal:
         update = await _update(request, Action.WRITE)
         question = update.question(item_id)
@@ -168,17 +172,9 @@ def _why(question: Question, form: FormData) -> RichText | None:
     return from_text(text_of(form, "why"), ours.why if ours is not None else ())
 
 
-async def _make(
-    request: Request,
-    update: OurUpdate,
-    questions: Sequence[Question],
-    wanted: Sequence[Wanted],
-    choice: Choice,
-) -> None:
-    who: Who = request.state.who
-    if questions:
-        await Decision(update, questions, wanted, choice, who.person_id).make(_rooms(request))
-        await settle(_rooms(request), update.row.id)
+async def _make(request: Request, decision: Decision) -> None:
+    await decision.make(_rooms(request))
+    await settle(_rooms(request), decision.update.row.id)
 
 
 # Reading and showing

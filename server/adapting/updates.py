@@ -1,6 +1,5 @@
 """A national update of our own version: what is asked, what waits for later, what was answered."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,8 +100,7 @@ class OurUpdate:
     @property
     def answered_singly(self) -> int:
         """How many questions about the newest edition were answered, each by itself."""
-        presses = Counter(each.main.at for each in self.answered())
-        return sum(count == 1 for count in presses.values())
+        return sum(not each.main.before["together"] for each in self.answered())
 
     @cached_property
     def told(self) -> Comparison:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from server.adapting.telling import told
 from server.comparing.updates import Event
 from server.writing import edits
@@ -6,15 +8,16 @@ from tests.server.adapting.stage import WORDS, statement
 
 
 async def test_a_question_tells_both_sides_and_which_one_it_is(kent: Version) -> None:
-    for item_id, ours in (("s1", "We choose."), ("s2", "We meet.")):
-        await kent.we_say(item_id, ours)
-        await kent.they_say(item_id, "They say this.")
+    await kent.we_say("s1", WORDS[0].replace("who", "with whom"))
+    await kent.they_say("s1", WORDS[0].replace("who", "where"))
+    await kent.we_say("s2", "We meet.")
+    await kent.they_say("s2", "They say this.")
     await kent.we_say("s1", "It is so here.", "why")
     await kent.they_publish()
     found = await kent.update()
     asked = told(found, found.to_ask[0])
     assert (asked.event, asked.number, asked.place, asked.count) == (Event.REWORDED, 1, 1, 2)
-    assert asked.main.sentences == ("We said this in new words.",)
+    assert asked.main.sentences == ("We changed “who” to “where”.",)
     assert (asked.why, asked.untouched, asked.mix) == ("It is so here.", False, None)
     assert asked.main.words is not None
     assert asked.main.our_words is not None
@@ -47,11 +50,16 @@ async def test_what_they_added_has_no_words_of_ours(kent: Version) -> None:
     assert asked.main.theirs is not None
 
 
-async def test_presses_that_took_many_at_once_are_not_counted_as_questions(kent: Version) -> None:
+async def test_a_press_that_took_what_we_never_touched_is_not_counted(kent: Version) -> None:
     for item_id in ("s1", "s2"):
         await kent.we_say(item_id, "Ours.")
         await kent.they_say(item_id, "Theirs.")
+    await kent.they_say("s3", "Theirs.")
     await kent.they_publish()
+    found = await kent.update()
+    taking = replace(kent.answer(found, "s3", "theirs"), together=True)
+    await taking.make(kent.stage.rooms)
+    await kent.stage.rooms.settling.settle(kent.row.id)
     await kent.decide("s1", "ours")
     found = await kent.update()
     asked = told(found, found.to_ask[0])
