@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from server import clock
 from server.errors import BeingWritten
 from server.live.engine import Engine
-from server.live.journal import Journal, open_now
+from server.live.entries import open_now
+from server.live.journal import Journal
 from server.live.known import Known
 from server.live.rooms import Rooms
 from server.live.tables import CheckpointRow, ClientRow, EntryRow, SetAsideRow

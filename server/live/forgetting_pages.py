@@ -16,7 +16,7 @@ from starlette.routing import Route
 from server.errors import NothingChosen, Refusal, UnknownPage
 from server.live.forgetting import Forgetting
 from server.live.history_pages import SEE_OTHER, charter_of, name_of, page_of
-from server.live.history_view import day
+from server.live.history_view import moment
 from server.people.permits import Action, Who, may
 from server.store import Store
 from server.web.forms import read_form
@@ -129,7 +129,7 @@ def _choices(
         seen.add(f"why:{now.why_digest}")
     for one in found:
         version, item = one.version, one.version.item
-        until = None if one.until is None else day(one.until, language)
+        until = None if one.until is None else moment(one.until, language)
         words = f"words:{version.digest}"
         if not version.words_removed and words not in seen:
             seen.add(words)

@@ -106,8 +106,8 @@ def versions(found: Sequence[Earlier], now: Version | None, language: str) -> li
                 one,
                 is_now,
                 diary.people(one.persons, language) if one.persons else "",
-                None if one.since is None else day(one.since, language),
-                None if one.until is None or is_now else day(one.until, language),
+                None if one.since is None else moment(one.since, language),
+                None if one.until is None or is_now else moment(one.until, language),
                 may_put_back=not is_now and one.version.is_whole,
             )
         )
@@ -117,6 +117,11 @@ def versions(found: Sequence[Earlier], now: Version | None, language: str) -> li
 def day(at: datetime, language: str) -> str:
     """The day of a moment: "Tuesday 3 November 2026"."""
     return with_weekday(_day(at), language)
+
+
+def moment(at: datetime, language: str) -> str:
+    """A day with its time: "Tuesday 3 November 2026, 14:05"."""
+    return f"{day(at, language)}, {at.astimezone():%H:%M}"
 
 
 def _says(version: Version) -> tuple[object, ...]:

@@ -12,7 +12,8 @@ from pycrdt import get_state, get_update, merge_updates
 
 from server.errors import Gap, Malformed, OldGeneration, Refusal, TooSlow
 from server.live import guard, wire
-from server.live.journal import Batch, Checkpoint, Entry, Opened
+from server.live.checkpoints import Checkpoint
+from server.live.entries import Batch, Entry, Opened
 from server.live.known import Known
 from server.live.presence import Entry as PresenceEntry
 from server.live.presence import Presence

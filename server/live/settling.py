@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from server.errors import CannotOpen, Refusal, Trouble
+from server.live.checkpoints import Checkpoint
 from server.live.engine import Engine
+from server.live.entries import Entry, Opened
 from server.live.guard import standing_on
-from server.live.journal import Checkpoint, Entry, Journal, Opened
+from server.live.journal import Journal
 from server.live.room import known_of
 from server.live.sittings import Sittings
 from server.settings import Settings

@@ -17,7 +17,8 @@ from server import metrics
 from server.errors import Stopping, Trouble, UnknownCharter
 from server.live.changing import Changing, Record
 from server.live.engine import Engine
-from server.live.journal import Batch, Journal, NotRecorded
+from server.live.entries import Batch, NotRecorded
+from server.live.journal import Journal
 from server.live.room import UNNOTED, Room, Taken
 from server.settings import Settings
 

@@ -20,7 +20,8 @@ from sqlalchemy import select
 
 from server.live import guard, wire
 from server.live.engine import Engine
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.live.known import Known
 from server.migrations.upgrade import upgrade
 from server.people.tables import PersonRow

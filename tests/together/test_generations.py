@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from server.errors import CloseCode
 from server.live import update as updates
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.live.tables import SetAsideRow
 from server.people.tables import PersonRow
 from server.store import Store

@@ -2,7 +2,8 @@
 
 from server.errors import Gap
 from server.live import wire
-from server.live.journal import Checkpoint, Entry, Opened
+from server.live.checkpoints import Checkpoint
+from server.live.entries import Entry, Opened
 from server.live.presence import Identity
 from server.live.reader import Reader
 from server.live.room import Room

@@ -7,7 +7,8 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 
 from server import clock
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people.permits import Role
 from server.people.sessions import sign_in

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 
-from server.bus.memory import MemoryBus
+from server.bus.port import Bus
 from server.errors import (
     Refusal,
     Trouble,
 )
 from server.live import wire
 from server.live.engine import Engine
-from server.live.journal import Batch, Entry, Journal, Opened
+from server.live.entries import Batch, Entry, Opened
+from server.live.journal import Journal
 from server.live.presence import Identity
 from server.live.reader import Reader
 from server.live.room import Room
@@ -57,7 +58,7 @@ class OwnWay(Journal):
 class Server:
     """The rooms of one server, and how people come in."""
 
-    def __init__(self, store: Store, bus: MemoryBus, settings: Settings) -> None:
+    def __init__(self, store: Store, bus: Bus, settings: Settings) -> None:
         self.journal = OwnWay(store)
         self.engine = Engine(settings)
         self.rooms = Rooms(store, bus, self.engine, self.journal, settings)

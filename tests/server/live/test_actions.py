@@ -7,7 +7,8 @@ from server import clock
 from server.errors import NameTaken
 from server.live.actions import settle_now, start_charter
 from server.live.engine import Engine
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.people.tables import GroupRow
 from server.settings import Settings
 from server.store import Store

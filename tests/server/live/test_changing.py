@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from pycrdt import Doc
 from sqlalchemy import Connection, select, text, update
 
 from server.bus.memory import MemoryBus
+from server.bus.redis import RedisBus
 from server.errors import (
     BeingWritten,
     CannotOpen,
@@ -30,8 +32,8 @@ from server.writing.document import Part
 from server.writing.edits import Edit, SetText, apply
 from server.writing.rich_text import from_text
 from tests.server.live.faults import Faults, faults_of
-from tests.server.live.servers import Server, saved, stored
-from tests.server.live.sinks import ANN, BEN, as_seen, updates
+from tests.server.live.servers import SETTINGS, Server, saved, stored
+from tests.server.live.sinks import ANN, BEN, as_seen, news, updates
 from tests.server.live.stored import Stored, store_charter
 from tests.server.live.updates import Writer
 from tests.support.waiting import until
@@ -312,6 +314,38 @@ async def test_somebody_who_writes_on_another_server_is_not_written_over(
     await write(there, ben, "s1", server_room=far)
     with pytest.raises(BeingWritten, match="Ben"):
         await here.rooms.change(charter.charter_id, says("x"), person_id="p-ann", items=["s1"])
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_with_a_real_bus_words_come_through_and_writers_are_heard_of(
+    store: Store, charter: Stored, redis_url: str
+) -> None:
+    async with AsyncExitStack() as at_the_end:
+        here, there = [await real_server(store, redis_url, at_the_end) for _ in range(2)]
+        far, ben, bens = await there.enter(charter, BEN)
+        await here.rooms.change(charter.charter_id, says("Over there."), person_id="p-ann")
+        await until(lambda: updates(bens.frames), "the words")
+        assert "Over there." in as_seen(charter.state, *updates(bens.frames))["s1"]
+        await write(there, ben, "s1", server_room=far)
+        there.rooms.presence_changed(far)
+        change = partial(here.rooms.change, charter.charter_id, says("Over."), person_id="p-ann")
+        # A room that was not in memory here, so that nobody has told this server anything yet.
+        await here.rooms.settling.settle(charter.charter_id)
+        await until(lambda: len(here.rooms) == 0, "the room to leave memory")
+        with pytest.raises(BeingWritten, match="Ben"):
+            await change(items=["s1"])
+        here.rooms.tell_news(charter.charter_id, "settled")
+        await until(lambda: "settled" in news(bens.frames), "the news")
+
+
+async def real_server(store: Store, redis_url: str, at_the_end: AsyncExitStack) -> Server:
+    bus = RedisBus(redis_url)
+    await bus.open()
+    at_the_end.push_async_callback(bus.close)
+    server = Server(store, bus, SETTINGS)
+    await server.rooms.start()
+    at_the_end.push_async_callback(server.close)
+    return server
 
 
 async def test_what_an_edit_refuses_reaches_the_caller(own: Server, charter: Stored) -> None:

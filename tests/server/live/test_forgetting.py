@@ -11,8 +11,9 @@ from server.errors import BeingWritten, CloseCode, NothingChosen, OthersClientId
 from server.live import forgetting as module
 from server.live import wire
 from server.live.engine import Engine
+from server.live.entries import Batch
 from server.live.forgetting import Forgetting
-from server.live.journal import Batch, Journal
+from server.live.journal import Journal
 from server.live.reader import Reader
 from server.live.rooms import Rooms
 from server.live.tables import SetAsideRow

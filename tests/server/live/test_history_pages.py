@@ -60,7 +60,7 @@ async def test_a_sitting_opens_to_sentences_and_marked_words(site: Site) -> None
     await site.reword()
     key = (await site.earlier())[0].key.removesuffix("-after")
     page = (await site.get(f"/sittings/{key}")).text
-    assert "Ann wrote here." in page
+    assert "Ann did this." in page
     assert '<del class="taken-out">' in page
     assert '<ins class="put-in">' in page
     assert 'Statement <span data-part="number">1</span>' in page

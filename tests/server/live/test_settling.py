@@ -10,7 +10,8 @@ from server.errors import CannotOpen, CloseCode, Trouble
 from server.live import settling as module
 from server.live import wire
 from server.live.engine import Edit, Engine
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.live.settling import BadEdits, set_aside, settle
 from server.live.tables import SetAsideRow

@@ -12,7 +12,8 @@ from server.errors import Trouble
 from server.live import sittings as module
 from server.live import wire
 from server.live.engine import Engine
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.live.reader import Reader
 from server.live.room import Room
 from server.live.rooms import Rooms

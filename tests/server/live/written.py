@@ -6,7 +6,8 @@ from typing import Any
 from pycrdt import Doc
 from sqlalchemy import select
 
-from server.live.journal import Batch, Journal
+from server.live.entries import Batch
+from server.live.journal import Journal
 from server.store import Store
 from server.writing.tables import CharterRow
 from tests.support import pen
