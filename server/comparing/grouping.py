@@ -17,8 +17,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -34,8 +35,8 @@ ABOUT_THE_SAME = 0.3
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 # Texts are looked for under this many of their rarest words, and of all groups found there those
 # that share most of them are looked at.
-_LOOKED_UNDER = 10
-_LOOKED_AT = 5
+_LOOKED_UNDER = 8
+_LOOKED_AT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +79,19 @@ def about_the_same(texts: Sequence[str], places: Sequence[int] | None = None) ->
     `places` tells how many places have each text. About O(texts × words) where words are many.
     """
     counts = [1] * len(texts) if places is None else places
-    seen = [_features(text) for text in texts]
-    weigh = _Weights(seen)
+    weighed = _weighed(texts)
     groups: list[list[int]] = []
     under: defaultdict[str, list[int]] = defaultdict(list)
     for index in _most_first(counts):
+        text = weighed[index]
         best, score = None, ABOUT_THE_SAME
-        rarest = weigh.rarest(seen[index])
-        for number in weigh.nearest(rarest, under):
-            found = weigh.likeness(seen[groups[number][0]], seen[index])
+        for number in _nearest(text, under):
+            found = _likeness(weighed[groups[number][0]], text)
             if found > score:
                 best, score = number, found
         if best is None:
-            for feature in rarest:
-                under[feature].append(len(groups))
+            for word, _ in text.telling:
+                under[word].append(len(groups))
             groups.append([index])
         else:
             groups[best].append(index)
@@ -108,41 +108,48 @@ def _sorted(groups: Iterable[list[int]], places: Sequence[int]) -> list[Group]:
     return [Group(tuple(group)) for _, group in sorted(sizes, key=lambda sized: sized[0])]
 
 
-def _features(text: str) -> frozenset[str]:
-    """The words of a text and its pairs of words, in lower case."""
-    found = _WORD.findall(text.casefold().replace("’", "'"))
-    return frozenset(found) | {" ".join(pair) for pair in pairwise(found)}
+class _Text(NamedTuple):
+    """A text as its words and pairs of words, what each weighs, and what all weigh together.
+
+    `telling` are the rarest of its words that others have too, and their weights; `weight` is that
+    of everything in any text.
+    """
+
+    features: frozenset[str]
+    telling: Sequence[tuple[str, float]]
+    weight: Mapping[str, float]
+    whole: float
 
 
-class _Weights:
-    """What each word and pair of words weighs: the rarer it is in these texts, the more."""
+def _weighed(texts: Sequence[str]) -> list[_Text]:
+    """Texts, in which a word or pair of words weighs the more, the fewer of them have it."""
+    said = [_WORD.findall(text.casefold().replace("’", "'")) for text in texts]
+    features = [frozenset(found + list(map(" ".join, pairwise(found)))) for found in said]
+    having = Counter(chain.from_iterable(features))
+    weight = {feature: log(1 + len(texts) / count) for feature, count in having.items()}
+    found = []
+    for words_of, all_of in zip(said, features, strict=True):
+        # A word that no other text has leads to none. Of equals the earlier in the alphabet comes
+        # first, so that it is the same each time.
+        shared = sorted({word for word in words_of if having[word] > 1})
+        rarest = sorted(shared, key=weight.__getitem__, reverse=True)
+        telling = [(word, weight[word]) for word in rarest[:_LOOKED_UNDER]]
+        found.append(_Text(all_of, telling, weight, sum(map(weight.__getitem__, all_of))))
+    return found
 
-    def __init__(self, seen: Sequence[frozenset[str]]) -> None:
-        many = Counter(feature for features in seen for feature in features)
-        self._weight = {f: log(1 + len(seen) / count) for f, count in many.items()}
-        self._whole = {features: self._sum(features) for features in set(seen)}
 
-    def rarest(self, features: frozenset[str]) -> list[str]:
-        """The telling words first; of equals the earlier in the alphabet, to be repeatable."""
-        single = [feature for feature in features if " " not in feature]
-        return sorted(single, key=lambda feature: (-self._weight[feature], feature))[:_LOOKED_UNDER]
+def _nearest(text: _Text, under: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    """The groups, kept under their telling words, that share most of this text's."""
+    shared: dict[int, float] = {}
+    for word, weight in text.telling:
+        for number in under.get(word, ()):
+            shared[number] = shared.get(number, 0.0) + weight
+    return nlargest(_LOOKED_AT, shared, key=shared.__getitem__)
 
-    def nearest(self, features: Sequence[str], under: Mapping[str, Sequence[int]]) -> Sequence[int]:
-        """The groups, kept under their telling words, that share most of these."""
-        shared: dict[int, float] = {}
-        for feature in features:
-            weight = self._weight[feature]
-            for number in under.get(feature, ()):
-                shared[number] = shared.get(number, 0.0) + weight
-        return nlargest(_LOOKED_AT, shared, key=shared.__getitem__)
 
-    def likeness(self, one: frozenset[str], other: frozenset[str]) -> float:
-        """½ Dice + ½ containment of what they weigh, 0 to 1."""
-        first, second = self._whole[one], self._whole[other]
-        if not first or not second:
-            return 0.0
-        shared = self._sum(one & other)
-        return shared / (first + second) + shared / min(first, second) / 2
-
-    def _sum(self, features: Iterable[str]) -> float:
-        return sum(self._weight[feature] for feature in features)
+def _likeness(one: _Text, other: _Text) -> float:
+    """½ Dice + ½ containment of what they weigh, 0 to 1."""
+    if not one.whole or not other.whole:
+        return 0.0
+    shared = sum(map(one.weight.__getitem__, one.features & other.features))
+    return shared / (one.whole + other.whole) + shared / min(one.whole, other.whole) / 2

@@ -6,8 +6,10 @@ The number of queries is the same for one place and for a thousand.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Text, and_, cast, func, or_, select, true
+from sqlalchemy import Integer, Text, and_, bindparam, cast, func, or_, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -19,7 +21,6 @@ from server.people.tables import GroupRow
 from server.writing import rich_text
 from server.writing.charter import Kind
 from server.writing.edition import NO_WHY
-from server.writing.rich_text import RichText
 from server.writing.tables import (
     AdaptationRow,
     CharterRow,
@@ -76,32 +77,69 @@ class Place:
         return self.slug if self.number is None else f"{self.slug}@{self.number}"
 
 
+# Made once: to make a question anew takes longer than the database takes to answer it.
+_newer, _base, _draft_base = aliased(EditionRow), aliased(EditionRow), aliased(EditionRow)
+_NEWEST = (
+    select(func.max(_newer.number)).where(_newer.charter_id == CharterRow.id).scalar_subquery()
+)
+_NATIONAL = (
+    select(CharterRow, GroupRow, EditionRow, _NEWEST)
+    .join(GroupRow, GroupRow.id == CharterRow.group_id)
+    .outerjoin(
+        EditionRow,
+        and_(EditionRow.charter_id == CharterRow.id, EditionRow.number == bindparam("number")),
+    )
+    .where(CharterRow.slug == bindparam("slug"))
+)
+_PLACES = (
+    select(
+        CharterRow.id,
+        CharterRow.slug,
+        CharterRow.group_id,
+        CharterRow.visibility,
+        CharterRow.generation,
+        CharterRow.settled_seq,
+        GroupRow.name,
+        EditionRow.id.label("edition_id"),
+        EditionRow.number,
+        _base.id.label("base_id"),
+        _base.number.label("base_number"),
+        _draft_base.id.label("draft_base_id"),
+        _draft_base.number.label("draft_base_number"),
+    )
+    .join(AdaptationRow, AdaptationRow.charter_id == CharterRow.id)
+    .join(GroupRow, GroupRow.id == CharterRow.group_id)
+    .join(_draft_base, _draft_base.id == AdaptationRow.edition_id)
+    .outerjoin(
+        EditionRow,
+        and_(EditionRow.charter_id == CharterRow.id, EditionRow.number == _NEWEST),
+    )
+    .outerjoin(_base, _base.id == EditionRow.stands_on_id)
+    .where(
+        AdaptationRow.of_charter_id == bindparam("charter_id"),
+        or_(
+            CharterRow.visibility == "everybody",
+            CharterRow.group_id.in_(bindparam("own", expanding=True)),
+        ),
+    )
+)
+
+
 async def find_national(session: AsyncSession, who: Who | None, slug: str, number: int) -> National:
     """An edition of a Charter that one may read.
 
     Raises UnknownCharter, UnknownEdition, NotSignedIn or MayNot.
     """
-    every = aliased(EditionRow)
-    newest = select(func.max(every.number)).where(every.charter_id == CharterRow.id)
-    found = (
-        await session.execute(
-            select(CharterRow, GroupRow, EditionRow, newest.scalar_subquery())
-            .join(GroupRow, GroupRow.id == CharterRow.group_id)
-            .outerjoin(
-                EditionRow,
-                and_(EditionRow.charter_id == CharterRow.id, EditionRow.number == number),
-            )
-            .where(CharterRow.slug == slug)
-        )
-    ).one_or_none()
+    asked = {"slug": slug, "number": number}
+    found = (await session.execute(_NATIONAL, asked)).one_or_none()
     if found is None:
         raise UnknownCharter
-    charter, group, edition, newest_number = found
+    charter, group, edition, newest = found
     if not may(who, Action.READ, charter):
         raise NotSignedIn if who is None else MayNot
     if edition is None:
         raise UnknownEdition
-    return National(charter, group, edition, newest_number)
+    return National(charter, group, edition, newest)
 
 
 async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> list[Place]:
@@ -109,41 +147,8 @@ async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> 
 
     Each place's newest edition, and the drafts of one's own groups.
     """
-    own = set() if who is None else set(who.roles)
-    newer, base, draft_base = aliased(EditionRow), aliased(EditionRow), aliased(EditionRow)
-    newest = select(func.max(newer.number)).where(newer.charter_id == CharterRow.id)
-    found = await session.execute(
-        select(
-            CharterRow.id,
-            CharterRow.slug,
-            CharterRow.group_id,
-            CharterRow.visibility,
-            CharterRow.generation,
-            CharterRow.settled_seq,
-            GroupRow.name,
-            EditionRow.id.label("edition_id"),
-            EditionRow.number,
-            base.id.label("base_id"),
-            base.number.label("base_number"),
-            draft_base.id.label("draft_base_id"),
-            draft_base.number.label("draft_base_number"),
-        )
-        .join(AdaptationRow, AdaptationRow.charter_id == CharterRow.id)
-        .join(GroupRow, GroupRow.id == CharterRow.group_id)
-        .join(draft_base, draft_base.id == AdaptationRow.edition_id)
-        .outerjoin(
-            EditionRow,
-            and_(
-                EditionRow.charter_id == CharterRow.id,
-                EditionRow.number == newest.scalar_subquery(),
-            ),
-        )
-        .outerjoin(base, base.id == EditionRow.stands_on_id)
-        .where(
-            AdaptationRow.of_charter_id == charter_id,
-            or_(CharterRow.visibility == "everybody", CharterRow.group_id.in_(own)),
-        )
-    )
+    own = [] if who is None else list(who.roles)
+    found = await session.execute(_PLACES, {"charter_id": charter_id, "own": own})
     places: list[Place] = []
     for row in found:
         place = Place(
@@ -247,13 +252,23 @@ class StoredText:
     removed: bool
 
     @property
-    def rich(self) -> RichText:
-        return rich_text.from_json(json.loads(self.words))
+    def lines(self) -> list[str]:
+        """The words, each paragraph or bullet a line."""
+        return _lines(self.words)
 
     @property
     def plain(self) -> str:
         """All that it says: the words, and what they mean."""
-        return rich_text.plain(self.rich + rich_text.from_json(json.loads(self.meaning)))
+        return "\n".join(_lines(self.words) + _lines(self.meaning))
+
+
+def _lines(stored: str) -> list[str]:
+    """The lines of a stored text. Of a thousand places there are many: no values are made of it."""
+    return [
+        "".join([run["text"] for run in runs])
+        for block in json.loads(stored)
+        for runs in ([block["paragraph"]] if "paragraph" in block else block["bullets"])
+    ]
 
 
 async def entries(session: AsyncSession, edition_ids: Collection[str]) -> dict[str, list[Entry]]:
@@ -263,17 +278,18 @@ async def entries(session: AsyncSession, edition_ids: Collection[str]) -> dict[s
             EditionItemRow.edition_id,
             EditionItemRow.item_id,
             EditionItemRow.wording_digest,
-            EditionItemRow.left_out,
-            EditionItemRow.kind == str(Kind.HEADING),
-            EditionItemRow.why_digest != NO_WHY,
+            # Numbers are what the database has; to make each a bool would take as long as reading.
+            type_coerce(EditionItemRow.left_out, Integer),
+            type_coerce(EditionItemRow.kind == str(Kind.HEADING), Integer),
+            type_coerce(EditionItemRow.why_digest != NO_WHY, Integer),
         )
         .where(EditionItemRow.edition_id.in_(edition_ids))
         .order_by(EditionItemRow.edition_id, EditionItemRow.place)
     )
-    entries: dict[str, list[Entry]] = {}
-    for edition_id, *entry in found:
-        entries.setdefault(edition_id, []).append(Entry._make(entry))
-    return entries
+    return {
+        edition_id: [Entry._make(row[1:]) for row in rows]
+        for edition_id, rows in groupby(found.all(), key=itemgetter(0))
+    }
 
 
 async def drafted(session: AsyncSession, charter_ids: Collection[str]) -> dict[str, list[Entry]]:

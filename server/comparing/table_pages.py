@@ -65,9 +65,10 @@ def _table_page(
     asked, made = shown.asked, found.worked.table
     names, here = found.names, f"{found.path}/table"
     own = [names[place] for place in shown.columns]
-    tell = Telling(labels.ENGLISH)
     headings = {item: _line(said.get(digest)) for item, digest in made.headings}
     templates: Templates = request.app.state.templates
+    cells = templates.environment.get_template("comparing/cell.html").make_module()
+    tell = Telling(labels.ENGLISH, getattr(cells, "cell"))  # noqa: B009 -- a macro, unknown to mypy
     values: dict[str, Any] = {
         **_common(found),
         "asked": asked,
@@ -98,14 +99,16 @@ def _table_page(
     return templates.page(request, "comparing/table.html", values)
 
 
-def _row(row: Row, shown: Shown, said: Mapping[str, Words], tell: Telling, names: list[str]) -> Any:
+def _row(
+    row: Row, shown: Shown, said: Mapping[str, Words], tell: Telling, names: Sequence[str]
+) -> Any:
     cells = [row.cells[place] for place in shown.columns]
     return {
         "id": row.item_id,
         "number": row.number,
         "words": _line(said.get(row.digest)),
         "counts": labels.counted(row.counts),
-        "cells": [tell(cell) for cell in cells],
+        "cells": tell.drawn(cells),
         "by_words": tell.by_words(cells, names),
     }
 

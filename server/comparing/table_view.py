@@ -4,11 +4,13 @@ A table of a thousand places is not read across. A page shows 25 of them, unless
 what is counted is counted over all places.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 from server.comparing import labels
 from server.comparing.matrix import Addition, Cell, Row, Worked
@@ -141,11 +143,13 @@ class Shown:
 
 
 class Telling:
-    """Says cells in words, each different one once."""
+    """Says cells in words, and draws them: each different one once, of thousands."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, draw: Callable[[CellWords], Markup] | None = None) -> None:
         self._language = language
+        self._draw = draw
         self._told: dict[Cell, CellWords] = {}
+        self._drawn: dict[Cell, Markup] = {}
 
     def __call__(self, cell: Cell) -> CellWords:
         words = self._told.get(cell)
@@ -158,6 +162,13 @@ class Telling:
                 cell.has_why and cell.is_difference,
             )
         return words
+
+    def drawn(self, cells: Sequence[Cell]) -> Markup:
+        """All these cells, one after the other, as `draw` draws them."""
+        assert self._draw is not None  # noqa: S101 -- whoever wants cells drawn says how
+        for cell in set(cells) - self._drawn.keys():
+            self._drawn[cell] = self._draw(self(cell))
+        return Markup("").join([self._drawn[cell] for cell in cells])
 
     def by_words(self, cells: Sequence[Cell], names: Sequence[str]) -> list[tuple[CellWords, str]]:
         """The names of the places that say the same, for a page with one column."""

@@ -7,15 +7,18 @@ shows them, so forgetting words for good leaves none of them here.
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from itertools import compress, product
 
+from rapidfuzz.distance import Indel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.comparing import grouping, matrix, reading, words
+from server.comparing import grouping, matrix, reading, tokens
 from server.comparing.align import Part
 from server.comparing.grouping import Group
 from server.comparing.matrix import Addition, Difference, Entry, Version, Worked
 from server.comparing.reading import National, Place, StoredText
 from server.comparing.shelf import Shelf
+from server.writing.rich_text import Paragraph, Run
 
 # How many cells the kept tables have in all: 60 statements in 1,000 places, several times.
 _CELLS = 400_000
@@ -47,11 +50,6 @@ class Tables:
                 self._worked.put(key, worked)
         return worked
 
-    def forget(self) -> None:
-        """Let go of all that was worked out, as words were forgotten for good."""
-        self._worked.clear()
-        self._differences.clear()
-
     async def _work_out(
         self, session: AsyncSession, national: National, places: Sequence[Place]
     ) -> Worked:
@@ -77,13 +75,13 @@ class Tables:
         digests = {digest for pair in missing for digest in pair}
         digests |= {entry.digest for entry in matrix.added(ours, versions)}
         texts = await reading.texts(session, digests, {edition_id, *shown}, drafts)
-        worked, new = await asyncio.to_thread(_worked_out, ours, versions, known, missing, texts)
+        worked, new = await asyncio.to_thread(work_out, ours, versions, known, missing, texts)
         for pair, difference in new.items():
             self._differences.put(pair, difference)
         return worked
 
 
-def _worked_out(
+def work_out(
     ours: Sequence[Entry],
     versions: Sequence[Version],
     known: Mapping[tuple[str, str], Difference],
@@ -91,10 +89,40 @@ def _worked_out(
     texts: Mapping[str, StoredText],
 ) -> tuple[Worked, dict[tuple[str, str], Difference]]:
     """The table, and the differences that were not known. One thread's work, without waiting."""
-    new = {pair: _difference(texts.get(pair[0]), texts.get(pair[1])) for pair in missing}
+    new = _differences(missing, texts)
     differences = {**known, **new}
     table = matrix.table(ours, versions, lambda old, new: differences[old, new])
     return Worked(table, _groups(table.additions, texts)), new
+
+
+def _differences(
+    pairs: Collection[tuple[str, str]], texts: Mapping[str, StoredText]
+) -> dict[tuple[str, str], Difference]:
+    """How these wordings differ, old and new."""
+    # A national wording is held against those of many places, and read once.
+    national: dict[str, Sequence[str]] = {}
+
+    def difference(pair: tuple[str, str]) -> Difference:
+        old, new = texts.get(pair[0]), texts.get(pair[1])
+        # Of words that were forgotten nobody can say how they differ.
+        if old is None or new is None or old.removed or new.removed:
+            return _FORGOTTEN
+        reworded, explained = old.words != new.words, old.meaning != new.meaning
+        parts = _PARTS[reworded, explained, old.picture != new.picture]
+        if Part.WORDS not in parts:
+            return Difference(parts, 1.0)
+        if pair[0] not in national:
+            national[pair[0]] = _tokens(old)
+        alike = Indel.normalized_similarity(national[pair[0]], _tokens(new))
+        # In steps of a hundredth, so that few different cells are kept.
+        return Difference(parts, round(alike, 2))
+
+    return {pair: difference(pair) for pair in pairs}
+
+
+def _tokens(text: StoredText) -> Sequence[str]:
+    """What `words.similarity` compares of a text: marks and bullets are no part of it."""
+    return tokens.of(tuple(Paragraph((Run(line),)) for line in text.lines)).keys
 
 
 def _groups(additions: Sequence[Addition], texts: Mapping[str, StoredText]) -> tuple[Group, ...]:
@@ -116,17 +144,9 @@ def _groups(additions: Sequence[Addition], texts: Mapping[str, StoredText]) -> t
     )
 
 
-def _difference(old: StoredText | None, new: StoredText | None) -> Difference:
-    """How two different wordings differ. Of words that were forgotten nobody can say."""
-    if old is None or new is None or old.removed or new.removed:
-        return Difference(frozenset({Part.WORDS}), None)
-    differs = {
-        Part.WORDS: old.words != new.words,
-        Part.MEANING: old.meaning != new.meaning,
-        Part.PICTURE: old.picture != new.picture,
-    }
-    parts = frozenset(part for part, is_so in differs.items() if is_so)
-    if Part.WORDS not in parts:
-        return Difference(parts, 1.0)
-    # In steps of a hundredth, so that few different cells are kept.
-    return Difference(parts, round(words.similarity(old.rich, new.rich), 2))
+_FORGOTTEN = Difference(frozenset({Part.WORDS}), None)
+# Which parts differ, by whether each does.
+_PARTS = {
+    differs: frozenset(compress((Part.WORDS, Part.MEANING, Part.PICTURE), differs))
+    for differs in product((False, True), repeat=3)
+}

@@ -1,6 +1,7 @@
-"""`python -m tests.bench [options]`: install the peers that are missing, then measure.
+"""`python -m tests.bench [options]`: measure comparing, install the peers that are missing, measure.
 
-The options are those of bench.ts (see README.md here).
+The options are those of bench.ts (see README.md here); `--comparing` measures comparing alone. With
+options of bench.ts, only what those ask for is measured.
 """
 
 import os
@@ -12,7 +13,17 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
+# Modules that measure comparing, each run as a program of its own.
+COMPARING = ("tests.bench.places",)
+
+
 def main() -> None:
+    asked = sys.argv[1:]
+    if asked in ([], ["--quick"], ["--comparing"]):
+        for module in COMPARING:
+            subprocess.run([sys.executable, "-m", module], check=True)
+    if asked == ["--comparing"]:
+        return
     subprocess.run(["bash", str(HERE / "install_peers.sh")], check=True)
     node = shutil.which("node")
     if node is None:

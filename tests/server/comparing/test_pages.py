@@ -89,7 +89,7 @@ async def test_without_two_one_chooses_two(client: httpx.AsyncClient, address: s
 async def test_the_same_one_twice_is_asked_again(client: httpx.AsyncClient) -> None:
     page = await client.get("/compare?a=avon@1&b=avon@1")
     assert page.status_code == 422
-    assert "You chose the same one twice. Choose two that differ." in page.text
+    assert "You chose the same one twice. Choose another one." in page.text
 
 
 @pytest.mark.parametrize("end", ["", ".csv", ".json"])
