@@ -64,6 +64,7 @@ async def test_words_and_presence_cross_between_servers(servers: Servers) -> Non
 
     await until(lambda: is_writing(ben, "Ann", item), "Ben to know where Ann is")
     await until(lambda: is_writing(ann, "Ben", None), "Ann to know that Ben is here")
+    await until(lambda: "settled" in ann.news and "settled" in ben.news, "both to hear of it")
     await ann.close()
     await ben.close()
 
