@@ -21,6 +21,7 @@ from server.comparing.spans import Block, Runs, Span, SpanKind, Start
 from server.comparing.tidying import is_island
 from server.comparing.tokens import Text
 
+_STARTS = {False: Start.PARAGRAPH, True: Start.BULLET}
 _EDITS = (SpanKind.TAKEN_OUT, SpanKind.PUT_IN)
 
 
@@ -44,10 +45,7 @@ class _Side:
         self.plain = not text.marked
         self.text = text.text
         self.ends = text.ends
-        self.starts = {
-            token: Start.BULLET if bullet else Start.PARAGRAPH
-            for token, bullet in zip(text.starts, text.bullets, strict=True)
-        }
+        self.starts = dict(zip(text.starts, map(_STARTS.__getitem__, text.bullets), strict=True))
         self.last_start = text.starts[-1] if text.starts else -1
 
     def begins(self, start: int, end: int) -> list[int]:
@@ -58,10 +56,6 @@ class _Side:
         """The place where a token begins, with its blanks, but without the line end before it."""
         place = self.ends[token]
         return place + 1 if token and token in self.starts else place
-
-    def word(self, token: int) -> int:
-        """The place where a token begins, without its blanks."""
-        return self.after_blanks(self.begin(token))
 
     def after_blanks(self, place: int) -> int:
         while self.text[place].isspace():
@@ -94,10 +88,16 @@ class _Builder:
 
     def edit(self, i: int, i_end: int, j: int, j_end: int, *, flows_on: bool) -> None:
         """Words taken out and put in, and what begins at the shared words after them."""
-        if i > self._old.last_start and j > self._new.last_start:
+        old, new = self._old, self._new
+        if i > old.last_start and j > new.last_start:
             self._changed(i, i_end, j, j_end)
             return
-        old_starts, new_starts = self._old.begins(i, i_end), self._new.begins(j, j_end)
+        if flows_on and old.last_start == new.last_start == 0:
+            # The commonest text by far: a single paragraph.
+            self._begin(old.starts[0], new.starts[0])
+            self._changed(i, i_end, j, j_end)
+            return
+        old_starts, new_starts = old.begins(i, i_end), new.begins(j, j_end)
         i_flow, j_flow = i_end, j_end
         flows_on = flows_on and bool(old_starts) and bool(new_starts)
         if flows_on:
@@ -105,13 +105,13 @@ class _Builder:
         i_cuts, j_cuts = [i, *old_starts, i_flow], [j, *new_starts, j_flow]
         self._changed(*i_cuts[:2], *j_cuts[:2])
         for start, end in pairwise(i_cuts[1:]):
-            self._begin(self._old.starts[start], None)
+            self._begin(old.starts[start], None)
             self._changed(start, end, j, j)
         for start, end in pairwise(j_cuts[1:]):
-            self._begin(None, self._new.starts[start])
+            self._begin(None, new.starts[start])
             self._changed(i, i, start, end)
         if flows_on:
-            self._begin(self._old.starts[i_flow], self._new.starts[j_flow])
+            self._begin(old.starts[i_flow], new.starts[j_flow])
             self._changed(i_flow, i_end, j_flow, j_end)
 
     def same(self, i: int, j: int, size: int) -> None:
@@ -130,16 +130,18 @@ class _Builder:
     def _changed(self, i: int, i_end: int, j: int, j_end: int) -> None:
         """An edit in which no paragraph begins, but for its first word."""
         old, new = self._old, self._new
-        was, now = (old.begin(i), old.ends[i_end]), (new.begin(j), new.ends[j_end])
+        if i == i_end and j == j_end:
+            return
+        was, was_end, now, now_end = old.begin(i), old.ends[i_end], new.begin(j), new.ends[j_end]
         if i < i_end and j < j_end:
-            blanks = (was[0], old.word(i), now[0], new.word(j))
-            if was[0] < blanks[1] and self._alike(*blanks):
-                self._put(SpanKind.SAME, *blanks)
-                was, now = (blanks[1], was[1]), (blanks[3], now[1])
+            was_word, now_word = old.after_blanks(was), new.after_blanks(now)
+            if was < was_word and self._alike(was, was_word, now, now_word):
+                self._put(SpanKind.SAME, was, was_word, now, now_word)
+                was, now = was_word, now_word
         if i < i_end:
-            self._put(SpanKind.TAKEN_OUT, *was, now[0], now[0])
+            self._put(SpanKind.TAKEN_OUT, was, was_end, now, now)
         if j < j_end:
-            self._put(SpanKind.PUT_IN, was[1], was[1], *now)
+            self._put(SpanKind.PUT_IN, was_end, was_end, now, now_end)
 
     def _shared(self, i: int, j: int, size: int) -> None:
         """Shared words in which no paragraph begins."""
@@ -149,7 +151,7 @@ class _Builder:
         if self._alike(was, was_end, now, now_end):
             self._put(SpanKind.SAME, was, was_end, now, now_end)
             return
-        blanks = (was, old.word(i), now, new.word(j))
+        blanks = (was, old.after_blanks(was), now, new.after_blanks(now))
         if not self._alike(*blanks):
             self._blanks(*blanks)
             was, now = blanks[1], blanks[3]
@@ -213,25 +215,26 @@ class _Builder:
         return self._plain or self._old.runs(was, was_end) == self._new.runs(now, now_end)
 
     def _put(self, kind: SpanKind, was: int, was_end: int, now: int, now_end: int) -> None:
-        if self._spans and self._spans[-1].kind is kind:
-            self._spans[-1].old_end, self._spans[-1].new_end = was_end, now_end
+        spans = self._spans
+        if spans and spans[-1].kind is kind:
+            spans[-1].old_end, spans[-1].new_end = was_end, now_end
         else:
-            self._spans.append(_Places(kind, was, was_end, now, now_end))
+            spans.append(_Places(kind, was, was_end, now, now_end))
 
     def _begin(self, old: Start | None, new: Start | None) -> None:
         if self._begun is not None:
             self._smooth()
-            spans = [
-                Span(
-                    span.kind,
-                    self._old.runs(span.old, span.old_end),
-                    self._new.runs(span.new, span.new_end),
-                )
-                for span in self._spans
-            ]
-            self._blocks.append(Block(tuple(spans), *self._begun))
+            self._blocks.append(Block(tuple(map(self._built, self._spans)), *self._begun))
         self._begun = (old, new)
         self._spans = []
+
+    def _built(self, span: _Places) -> Span:
+        was = self._old.runs(span.old, span.old_end)
+        if span.kind is SpanKind.SAME and self._plain:
+            text = self._new.text[span.new : span.new_end]
+            if was and was[0].text == text:
+                return Span(span.kind, was, was)
+        return Span(span.kind, was, self._new.runs(span.new, span.new_end))
 
     def _smooth(self) -> None:
         """Take islands into the words beside them that are only typed differently."""

@@ -35,6 +35,8 @@ _SHORT = frozenset(["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "eg", "ie"])
 
 def shared(old: Text, new: Text) -> list[Shared]:
     """The runs of tokens that both texts share, in order; no two touch in both texts."""
+    if _is_one(old) and _is_one(new):
+        return _tokens(old.keys, new.keys, (0, len(old.keys), 0, len(new.keys)))
     before, after = bounds(old), bounds(new)
     if len(before) <= 2 and len(after) <= 2:
         return _tokens(old.keys, new.keys, (0, len(old.keys), 0, len(new.keys)))
@@ -60,6 +62,11 @@ def bounds(text: Text) -> list[int]:
         if begin < len(keys) and _begins(text, end, begin):
             found.add(begin)
     return [*sorted(found), len(keys)]
+
+
+def _is_one(text: Text) -> bool:
+    """Whether a text is surely one sentence, at most."""
+    return len(text.starts) <= 1 and SENTENCE_ENDS.isdisjoint(text.keys[:-1])
 
 
 def _begins(text: Text, end: int, begin: int) -> bool:

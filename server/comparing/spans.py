@@ -11,7 +11,9 @@ and likewise the new.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from server.writing import rich_text
 from server.writing.rich_text import Block as RichBlock
 from server.writing.rich_text import BulletList, Paragraph, RichText, Run
 
@@ -41,8 +43,7 @@ class Start(StrEnum):
     BULLET = "bullet"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Some words and what became of them; `new` of what was taken out is empty, as is `old` of
     what was put in."""
 
@@ -121,6 +122,18 @@ class Changes:
     def new(self) -> RichText:
         """The new text, rebuilt."""
         return _rebuilt(self.new_blocks, old=False)
+
+
+def unchanged(rich: RichText) -> Changes:
+    """A text against itself."""
+    found = []
+    for block in rich:
+        is_list = isinstance(block, BulletList)
+        start = Start.BULLET if is_list else Start.PARAGRAPH
+        for paragraph in rich_text.paragraphs((block,)):
+            span = Span(SpanKind.SAME, paragraph.runs, paragraph.runs)
+            found.append(Block((span,), start, start))
+    return Changes(tuple(found))
 
 
 def joined(runs: Iterable[Run]) -> Runs:

@@ -142,22 +142,42 @@ def _without_weak(old: Text, new: Text, shared: list[Shared]) -> list[Shared]:
         while len(found) > 1 and _is_weak(old, new, found[-2], found[-1], run):
             found.pop()
         found.append(run)
-    return found[1:-1]
+    if len(found) < len(shared) + 2:
+        found = _trimmed(old.keys, new.keys, found)
+    return [run for run in found if run[2]]
+
+
+def _trimmed(old: Sequence[str], new: Sequence[str], runs: list[Shared]) -> list[Shared]:
+    """Runs with what edits have alike at their ends, since weak runs went with them."""
+    found = runs[:1]
+    for run in runs[1:]:
+        i, j = found[-1][0] + found[-1][2], found[-1][1] + found[-1][2]
+        next_i, next_j, size = run
+        while i < next_i and j < next_j and old[next_i - 1] == new[next_j - 1]:
+            next_i, next_j, size = next_i - 1, next_j - 1, size + 1
+        found.append((next_i, next_j, size))
+    return found
 
 
 def _is_weak(old: Text, new: Text, before: Shared, run: Shared, after: Shared) -> bool:
     """Whether a run between two edits is not worth showing as kept."""
     i, j, size = run
-    if size > WEAK or _has_start(old, i, size) or _has_start(new, j, size):
+    if size > WEAK:
         return False
     i_before, j_before = before[0] + before[2], before[1] + before[2]
     i_after, j_after = i + size, j + size
     if (i_before == i and j_before == j) or (after[0] == i_after and after[1] == j_after):
         return False  # at an end of the text
+    if _has_start(old, i, size) or _has_start(new, j, size):
+        return False
     keys = old.keys[i:i_after]
     words = [key for key in keys if key not in _SIGNS]
     if not SENTENCE_ENDS.isdisjoint(keys):
-        return False
+        # Between two edits that only add, or only take out, it is as well at the end of the second.
+        one_sided = (j_before == j and j_after == after[1]) or (
+            i_before == i and i_after == after[0]
+        )
+        return one_sided and not words
     if len(words) <= 1:
         return True
     weight = 2 * len(words) - sum([key in STOP_WORDS for key in words])

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from server.writing.rich_text import BulletList, Paragraph, RichText, Run
 
@@ -37,15 +37,16 @@ _MARK = f"[^\\w\\s{_SIGNS}]"
 _EMOJI = (
     "[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
 )
-_INSIDE = "['-]|(?<=\\d)[.,:/](?=\\d)"
-_SPECIAL = re.compile("://|@|www\\.|\\.\\.", re.IGNORECASE)
+_INSIDE = "['.,:/-](?:(?<=['-])|(?<=\\d.)(?=\\d))"  # co-production, don't; and between digits
 
-_PLAIN = re.compile(f"\\s*(?:[a-z0-9]+(?:(?:{_INSIDE})[a-z0-9]+)*|\\.{{2,}}|_+|[^\\s])")
+# Nearly every text: Latin letters, and none of what needs a closer look.
+_PLAIN = re.compile(f"\\s*+(?:\\w++(?:{_INSIDE}\\w++)*+|[^\\s])")
+_NOT_PLAIN = re.compile("[^\x00-\u024f\u2020-\u2026\u20a0-\u20bf]|[\xad\u0130]")
 _ANY = re.compile(
     "\\s*(?:"
     '(?:https?://|www\\.|mailto:)[^\\s<>"]*[^\\s<>"\'.,;:!?)\\]]'
     "|[\\w.+-]+@\\w[\\w-]*(?:\\.\\w[\\w-]*)+"
-    f"|{_LETTER}(?:{_LETTER}|{_MARK})*(?:(?:{_INSIDE}){_LETTER}(?:{_LETTER}|{_MARK})*)*"
+    f"|{_LETTER}(?:{_LETTER}|{_MARK})*(?:{_INSIDE}{_LETTER}(?:{_LETTER}|{_MARK})*)*"
     f"|[{ALONE}]{_MARK}*"
     f"|[\U0001f1e6-\U0001f1ff]{{2}}|{_EMOJI}(?:\u200d{_EMOJI})*"
     "|\\.{2,}|_+"
@@ -54,8 +55,10 @@ _ANY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+_LINE_END = Run("\n")
+
+
+class Text(NamedTuple):
     """A rich text as tokens.
 
     `text` is its paragraphs, joined by line ends. Token `i` is `text[ends[i]:ends[i + 1]]`, the
@@ -100,22 +103,18 @@ def of(rich: RichText) -> Text:
         else:
             paragraphs.append(block)
             bullets.append(False)
-    if all(
-        len(paragraph.runs) == 1 and not paragraph.runs[0].strong and paragraph.runs[0].link is None
-        for paragraph in paragraphs
-    ):
-        text = "\n".join([paragraph.runs[0].text for paragraph in paragraphs])
-        found, ends = _tokens(text)
-        return Text(text, found, ends, _starts(text, ends), bullets)
     marked: list[Run] = []
     for paragraph in paragraphs:
         if marked:
-            marked.append(Run("\n"))
+            marked.append(_LINE_END)
         marked += paragraph.runs
     text = "".join([run.text for run in marked])
-    edges = [0, *accumulate(len(run.text) for run in marked)]
     found, ends = _tokens(text)
-    return Text(text, found, ends, _starts(text, ends), bullets, marked, edges)
+    starts = _starts(text, ends)
+    if not [run for run in marked if run.strong or run.link is not None]:
+        return Text(text, found, ends, starts, bullets)
+    edges = [0, *accumulate([len(run.text) for run in marked])]
+    return Text(text, found, ends, starts, bullets, marked, edges)
 
 
 def pieces(text: str) -> list[tuple[str, str]]:
@@ -125,8 +124,12 @@ def pieces(text: str) -> list[tuple[str, str]]:
 
 
 def _tokens(text: str) -> tuple[list[str], list[int]]:
-    like = (text if text.isascii() else text.translate(_SAME_MARK)).replace('"', "'")
-    if like.isascii() and not _SPECIAL.search(like):
+    like = text.replace('"', "'")
+    plain = text.isascii()
+    if not plain:
+        like = like.translate(_SAME_MARK)
+        plain = not _NOT_PLAIN.search(like) and unicodedata.is_normalized("NFC", like)
+    if plain and not ("://" in like or "@" in like or ".." in like or "www." in like):
         split = _PLAIN.findall(like.lower())
         found = list(map(str.strip, split))
     else:
@@ -149,4 +152,4 @@ def _starts(text: str, ends: list[int]) -> list[int]:
 def _key(word: str) -> str:
     if word.startswith(".."):
         return "…"
-    return "-" if word == "—" else unicodedata.normalize("NFC", word.casefold())
+    return "-" if word == "—" else unicodedata.normalize("NFC", word.lower())

@@ -10,7 +10,7 @@ from enum import StrEnum
 from rapidfuzz.distance import Indel
 
 from server.comparing import building, sentences, tidying, tokens
-from server.comparing.spans import Block, Changes, Span, SpanKind, Start
+from server.comparing.spans import Block, Changes, Span, SpanKind, Start, unchanged
 from server.writing.rich_text import RichText
 
 __all__ = [
@@ -42,6 +42,8 @@ def changes(old: RichText, new: RichText, *, exact: bool = False) -> Changes:
 
     `exact` keeps every word that can be kept, as a mix needs it, and not only those worth showing.
     """
+    if old == new:
+        return unchanged(new)
     before, after = tokens.of(old), tokens.of(new)
     shared = sentences.shared(before, after)
     if exact:
