@@ -7,8 +7,10 @@ the template has them; the others with a number. At most 15 words, with 8 quoted
 A new language is one more table in `LANGUAGES`, under the first part of its tag ("cy").
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +190,31 @@ ENGLISH = Phrasebook(
     joined_into_one="This is now part of statement {number}.",
 )
 
+_OTHERS = {"We": "They", "we": "they", "Our": "Their", "our": "their", "us": "them"}
+_OURS = re.compile(rf"\b(?:{'|'.join(_OTHERS)})\b")
+
+
+def _of_others(book: Phrasebook | Told | Pointed) -> Any:
+    """English sentences, said of another group: "They took out …"."""
+    said: dict[str, Any] = {}
+    for field in fields(book):
+        value = getattr(book, field.name)
+        said[field.name] = (
+            _OURS.sub(lambda found: _OTHERS[found[0]], value)
+            if isinstance(value, str)
+            else _of_others(value)
+        )
+    return replace(book, **said)
+
+
 LANGUAGES: Mapping[str, Phrasebook] = {"en": ENGLISH}
+OF_OTHERS: Mapping[str, Phrasebook] = {"en": _of_others(ENGLISH)}
 
 
-def of(language: str) -> Phrasebook:
-    """The sentences of a language ("en-GB"), or English where there are none yet."""
-    return LANGUAGES.get(language.partition("-")[0].casefold(), ENGLISH)
+def of(language: str, *, by_others: bool = False) -> Phrasebook:
+    """The sentences of a language ("en-GB"), or English where there are none yet.
+
+    `by_others`: they tell what another group did, "They added …", and not what we did.
+    """
+    books = OF_OTHERS if by_others else LANGUAGES
+    return books.get(language.partition("-")[0].casefold(), books["en"])

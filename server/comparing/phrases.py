@@ -29,13 +29,18 @@ _EDITS = (SpanKind.TAKEN_OUT, SpanKind.PUT_IN)
 
 
 def of_words(
-    changes: Changes, part: Part = Part.WORDS, *, language: str = ENGLISH, most: int = MOST
+    changes: Changes,
+    part: Part = Part.WORDS,
+    *,
+    language: str = ENGLISH,
+    by_others: bool = False,
+    most: int = MOST,
 ) -> tuple[str, ...]:
     """The changes of one part's text, in reading order; no sentence where there is none.
 
     At most `most` sentences: of more changes, the last sentence says how many there are.
     """
-    told: Told = getattr(phrasebook.of(language), part.value)
+    told: Told = getattr(phrasebook.of(language, by_others=by_others), part.value)
     if changes.is_same:
         return ()
     if not any(span.old for span in changes.spans):
@@ -74,18 +79,23 @@ def of_flags(flags: Iterable[Flag], *, language: str = ENGLISH) -> tuple[str, ..
 
 
 def of_item(
-    change: ItemChange, within: Comparison | None = None, *, language: str = ENGLISH
+    change: ItemChange,
+    within: Comparison | None = None,
+    *,
+    language: str = ENGLISH,
+    by_others: bool = False,
 ) -> tuple[str, ...]:
     """Everything that changed in a statement or heading: there or not, place, words, picture.
 
     `within` is the comparison it is from: with it, statements that this one was split from or
-    joined with are named by their number. One that stayed as it was says so.
+    joined with are named by their number. One that stayed as it was says so. `by_others` tells what
+    another group did.
     """
-    book = phrasebook.of(language)
+    book = phrasebook.of(language, by_others=by_others)
     found = [
         *_presence(change, within, book),
         *_place(change, book),
-        *_parts(change, book, language),
+        *_parts(change, book, language, by_others),
     ]
     return tuple(found) or (book.kept,)
 
@@ -133,7 +143,7 @@ def _place(change: ItemChange, book: Phrasebook) -> Iterator[str]:
         yield book.other_area
 
 
-def _parts(change: ItemChange, book: Phrasebook, language: str) -> Iterator[str]:
+def _parts(change: ItemChange, book: Phrasebook, language: str, by_others: bool) -> Iterator[str]:
     """What changed in words, meaning, picture and why; nothing of an item not there any more."""
     old, new = change.old, change.new
     if old is None or new is None:
@@ -148,7 +158,7 @@ def _parts(change: ItemChange, book: Phrasebook, language: str) -> Iterator[str]
             yield _picture(old.picture, new.picture, book)
         if part in change.parts:
             changed = words.changes(was, now)
-            yield from of_words(changed, part, language=language)
+            yield from of_words(changed, part, language=language, by_others=by_others)
             if part is not Part.WHY:
                 yield from of_flags(flagging.flags(changed), language=language)
 

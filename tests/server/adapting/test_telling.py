@@ -17,7 +17,7 @@ async def test_a_question_tells_both_sides_and_which_one_it_is(kent: Version) ->
     found = await kent.update()
     asked = told(found, found.to_ask[0])
     assert (asked.event, asked.number, asked.place, asked.count) == (Event.REWORDED, 1, 1, 2)
-    assert asked.main.sentences == ("We changed “who” to “where”.",)
+    assert asked.main.sentences == ("They changed “who” to “where”.",)
     assert (asked.why, asked.untouched, asked.mix) == ("It is so here.", False, None)
     assert asked.main.words is not None
     assert asked.main.our_words is not None

@@ -80,7 +80,7 @@ async def test_a_question_shows_their_change_in_sentences_and_marked_words(kent:
     await kent.they_say("s2", WORDS[1].replace("three", "four"))
     await kent.they_publish()
     page = await kent.kim.browser.get(f"{UPDATE}/s2")
-    assert "We changed “three” to “four”." in page.text
+    assert "They changed “three” to “four”." in page.text
     assert re.search(r"<del[^>]*>.*three.*</del>", page.text)
     assert re.search(r"<ins[^>]*>.*four.*</ins>", page.text)
     assert "What you have now" in page.text

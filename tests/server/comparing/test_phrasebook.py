@@ -1,12 +1,13 @@
 """Each language has every sentence, with the same places to fill in."""
 
+import re
 from dataclasses import fields, is_dataclass
 from string import Formatter
 
 import pytest
 
 from server.comparing import phrasebook
-from server.comparing.phrasebook import ENGLISH, LANGUAGES
+from server.comparing.phrasebook import ENGLISH, LANGUAGES, OF_OTHERS
 from tests.support import plain_words
 
 
@@ -35,10 +36,18 @@ def test_a_sentence_has_the_same_places_to_fill_in_in_every_language(language: s
         assert _filled_in(sentence) <= _filled_in(english[name]), name
 
 
+def test_every_language_can_tell_what_others_did() -> None:
+    assert set(OF_OTHERS) == set(LANGUAGES)
+    assert OF_OTHERS["en"].words.taken_out == "They took out “{old}”."
+    assert OF_OTHERS["en"].why.put_in == "In their why, they added “{new}”."
+    ours = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
+    assert not [said for said in _sentences(OF_OTHERS["en"]).values() if ours.search(said)]
+
+
 def test_every_english_sentence_is_plain() -> None:
     found = [
         str(finding)
-        for sentence in _sentences(ENGLISH).values()
+        for sentence in (*_sentences(ENGLISH).values(), *_sentences(OF_OTHERS["en"]).values())
         for finding in plain_words.findings(sentence)
     ]
     assert found == []
