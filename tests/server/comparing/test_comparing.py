@@ -71,6 +71,12 @@ def test_bullets_stand_in_one_list() -> None:
     assert html.count("<li>") == html.count("</li>") == 3
 
 
+def test_a_text_may_be_nothing_but_a_list() -> None:
+    assert _seen(_html("marked", "- tea", "- tea\n- milk")) == (
+        '<ul><li><p>tea</p></li><li><p><ins class="put-in">milk</ins></p></li></ul>'
+    )
+
+
 def test_words_are_never_markup() -> None:
     html = _html("marked", "a <b>", "a <script>alert(1)</script>")
     assert "<script>" not in html
