@@ -44,7 +44,7 @@ async def on_reading_page(
     ours = await read_charter(session, row.id)
     found = stances(standing.base, ours)
     return [
-        top(standing, found, OurUpdate(row, standing, ours)),
+        top(standing, found, OurUpdate(row, standing, ours), drafting=False),
         Link(f"What {standing.of_group.name} changed", f"/charters/{row.slug}/update"),
         Link("What we shared", f"/charters/{row.slug}/shared"),
         *offered,

@@ -53,11 +53,11 @@ class OurNotes:
             if self.drafting or change.is_change or change.item_id in asked
         }
         if self.drafting:
-            notes[TOP] = [top(standing, found, update)]
+            notes[TOP] = [top(standing, found, update, drafting=True)]
         return notes
 
 
-def top(standing: Standing, found: Stances, update: OurUpdate) -> Note:
+def top(standing: Standing, found: Stances, update: OurUpdate, *, drafting: bool) -> Note:
     """What is to be said of the whole version: how it differs, and what they changed since."""
     lacking = found.without_reason
     numbers = update.ours.numbers
@@ -74,6 +74,7 @@ def top(standing: Standing, found: Stances, update: OurUpdate) -> Note:
                 {"id": change.item_id, "number": numbers.get(change.item_id)} for change in lacking
             ],
             "open": len(update.update.questions),
+            "drafting": drafting,
         },
     )
 

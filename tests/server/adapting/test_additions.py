@@ -3,6 +3,7 @@ from server.people.permits import Role, Who
 from server.writing import edits
 from server.writing.additions import Link
 from tests.server.adapting.deciding import Version
+from tests.server.adapting.test_offers import shared
 from tests.server.live.sinks import ANN, news, reader
 
 
@@ -17,9 +18,27 @@ async def test_the_reading_page_says_where_a_version_comes_from(kent: Version) -
         ours = await on_reading_page(session, member(kent), kent.row, owner)
         none = await on_reading_page(session, None, kent.national, owner)
     assert [type(each).__name__ for each in stranger] == ["Note"]
-    assert [type(each).__name__ for each in ours] == ["Note", "Link"]
-    assert ours[1] == Link("What National changed", "/charters/kent/update")
+    assert [type(each).__name__ for each in ours] == ["Note", "Link", "Link"]
+    assert ours[1:] == [
+        Link("What National changed", "/charters/kent/update"),
+        Link("What we shared", "/charters/kent/shared"),
+    ]
     assert none == []
+
+
+async def test_the_group_finds_what_places_shared_with_it(kent: Version) -> None:
+    nat = Who("n", "Nat", roles={kent.national.group_id: Role.MEMBER})
+
+    async def links() -> list[str]:
+        async with kent.stage.store.reading() as session:
+            owner = await kent.stage.group("National")
+            found = await on_reading_page(session, nat, kent.national, owner)
+            return [each.path for each in found if isinstance(each, Link)]
+
+    assert await links() == []
+    await kent.we_say("s1", "We choose.")
+    await shared(kent, "s1")
+    assert await links() == [f"/charters/{kent.national.slug}/offers"]
 
 
 async def test_the_first_page_tells_the_group_of_a_newer_edition(kent: Version) -> None:
