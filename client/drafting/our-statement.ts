@@ -10,6 +10,7 @@ import type { Cut } from "../live/parting.ts";
 import { steadily } from "./arranging.ts";
 import { inlineNodes, richNodes } from "./rich_dom.ts";
 import { list } from "./telling.ts";
+import { isAsked, stopAsking } from "./where.ts";
 import { editing, naming, people } from "./words.ts";
 
 /** What a card asks of the Charter it is in. */
@@ -234,8 +235,8 @@ export class OurStatement extends HTMLElement {
     if (event.key === "Enter" && event.target === this && this.host?.mayWrite) {
       event.preventDefault();
       void this.edit("words");
-    } else if (event.key === "Escape" && this.isAskingWhere) {
-      this.hideWhere();
+    } else if (event.key === "Escape" && isAsked(this)) {
+      stopAsking(this);
       this.querySelector<HTMLElement>('[data-do="split"]')?.focus();
     } else if (event.key === "Escape" && this.isMoreShown) {
       this.showMore(false);
@@ -253,7 +254,8 @@ export class OurStatement extends HTMLElement {
     const box = this.querySelector<HTMLElement>('[data-box="more"]');
     if (box !== null) box.hidden = !shown;
     this.querySelector('[data-do="more"]')?.setAttribute("aria-expanded", String(shown));
-    this.hideWhere();
+    stopAsking(this);
+    this.tell(null);
   }
 
   /** Say on the card why something could not be done; null takes it away again. */
@@ -264,39 +266,6 @@ export class OurStatement extends HTMLElement {
     line.textContent = why;
     if (why !== null) line.scrollIntoView({ block: "nearest" });
   }
-
-  // Asking where to split
-
-  private get whereBox(): HTMLElement | null {
-    return this.querySelector<HTMLElement>('[data-box="split"]');
-  }
-
-  private get isAskingWhere(): boolean {
-    return this.whereBox?.hidden === false;
-  }
-
-  /** Ask with which of some sentences a new statement begins. */
-  askWhere(sentences: readonly string[], chosen: number): void {
-    const list = this.querySelector('[data-list="split"]');
-    const choices = sentences.map((words, index) => radio(`split-${this.item}`, index, words));
-    list?.replaceChildren(...choices.map(({ item }) => item));
-    this.show('[data-box="split"]', true);
-    const first = choices[chosen]?.input;
-    if (first === undefined) return;
-    first.checked = true;
-    first.focus();
-  }
-
-  hideWhere(): void {
-    this.show('[data-box="split"]', false);
-    this.tell(null);
-  }
-
-  /** Which sentence was chosen; null while none is. */
-  get answer(): number | null {
-    const chosen = this.querySelector<HTMLInputElement>('[data-list="split"] input:checked');
-    return chosen === null ? null : Number(chosen.value);
-  }
 }
 
 function sameNodes(shown: NodeListOf<Node>, wanted: readonly Node[]): boolean {
@@ -304,26 +273,6 @@ function sameNodes(shown: NodeListOf<Node>, wanted: readonly Node[]): boolean {
     shown.length === wanted.length &&
     wanted.every((node, index) => shown[index]?.isEqualNode(node) === true)
   );
-}
-
-/** A choice as GOV.UK's radios are built. */
-function radio(
-  name: string,
-  index: number,
-  words: string,
-): { readonly item: HTMLElement; readonly input: HTMLInputElement } {
-  const item = document.createElement("div");
-  item.className = "govuk-radios__item";
-  const input = document.createElement("input");
-  Object.assign(input, { type: "radio", className: "govuk-radios__input", name });
-  input.id = `${name}-${index}`;
-  input.value = String(index);
-  const label = document.createElement("label");
-  label.className = "govuk-label govuk-radios__label";
-  label.htmlFor = input.id;
-  label.textContent = words;
-  item.append(input, label);
-  return { item, input };
 }
 
 function blank(): HTMLElement {

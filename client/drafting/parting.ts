@@ -7,6 +7,7 @@ import { LIMITS } from "../wire/generated.ts";
 import type { Cards } from "./cards.ts";
 import type { OurStatement } from "./our-statement.ts";
 import type { Session } from "./session.ts";
+import * as where from "./where.ts";
 import { editing, parting } from "./words.ts";
 
 /** A place where a new statement may begin, and the words it would begin with. */
@@ -50,7 +51,8 @@ export class Parting {
         card.tell(this.split(card));
         return true;
       case "split-cancel":
-        card.hideWhere();
+        where.stopAsking(card);
+        card.tell(null);
         card.querySelector<HTMLElement>('[data-do="split"]')?.focus();
         return true;
       case "join":
@@ -76,12 +78,12 @@ export class Parting {
     const labels = this.choices.map((choice) =>
       choice === atCaret ? parting.atCursor(choice.words) : choice.words,
     );
-    card.askWhere(labels, Math.max(known, 0));
+    where.ask(card, labels, Math.max(known, 0));
     return null;
   }
 
   private split(card: OurStatement): string | null {
-    const choice = this.choices[card.answer ?? -1];
+    const choice = this.choices[where.answer(card) ?? -1];
     if (this.asked?.card !== card || choice === undefined) return this.ask(card);
     const { document: charter, undoing } = this.session;
     const why = this.refusal(card, [card.item]);

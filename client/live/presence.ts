@@ -27,10 +27,10 @@ export interface Person {
 }
 
 interface Heard {
+  readonly state: State;
   readonly typing: unknown;
   readonly at: number;
-  /** All that was heard, and when it last changed. */
-  readonly said: string;
+  /** When anything in the state last changed. */
   readonly stirred: number;
 }
 
@@ -134,15 +134,8 @@ export class Presence {
     for (const [client, state] of states) {
       const user = userOf(state);
       if (user !== null) this.names.set(client, user);
-      const typing: unknown = state["typing"] ?? null;
-      const said = JSON.stringify(state);
       const before = this.heard.get(client);
-      this.heard.set(client, {
-        typing,
-        at: before !== undefined && before.typing === typing ? before.at : now,
-        said,
-        stirred: before !== undefined && before.said === said ? before.stirred : now,
-      });
+      if (before?.state !== state) this.heard.set(client, heardNow(state, before, now));
     }
     for (const client of this.heard.keys()) {
       if (!states.has(client)) this.heard.delete(client);
@@ -171,6 +164,18 @@ export class Presence {
     const heard = this.heard.get(client);
     return heard !== undefined && heard.typing !== null && Date.now() - heard.at < TYPING_MS;
   }
+}
+
+/** Saying the same again, as pages do every 15 seconds, is no sign of doing anything. */
+function heardNow(state: State, before: Heard | undefined, now: number): Heard {
+  const typing: unknown = state["typing"] ?? null;
+  const isSame = before !== undefined && JSON.stringify(before.state) === JSON.stringify(state);
+  return {
+    state,
+    typing,
+    at: before !== undefined && before.typing === typing ? before.at : now,
+    stirred: isSame ? before.stirred : now,
+  };
 }
 
 type State = { readonly [key: string]: unknown };
