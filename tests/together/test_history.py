@@ -92,7 +92,10 @@ async def test_the_diary_opens_to_changes_and_words_are_put_back(
 
     # By the link beside the statement on the drafting page, while somebody writes there.
     await ann.open_draft(draft.slug)
-    await page.get_by_role("link", name="Earlier words of Statement 1", exact=True).click()
+    earlier = page.get_by_role("link", name="Earlier words of Statement 1", exact=True)
+    await expect(earlier).to_be_visible()
+    await assert_for_everybody(page, "draft-with-earlier-words")
+    await earlier.click()
     program.presence({"writing": first, "part": "words", "typing": True})
     pen.write(program.doc, first, 0.0, "Now ")
     await program.all_saved()
