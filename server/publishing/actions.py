@@ -58,7 +58,8 @@ def since(old: Charter, new: Charter) -> Since:
 class Proposal:
     """What would be published now: `words` is the digest of it.
 
-    `before` is the newest edition, and `said` what that says.
+    `before` is the newest edition. `told_from` is the one that changes are told from: that one, or
+    for the first edition of our own version the one it was made from; `said` is what it says.
     """
 
     row: CharterRow
@@ -66,6 +67,7 @@ class Proposal:
     number: int
     words: str
     before: EditionRow | None
+    told_from: EditionRow | None
     said: Charter | None
     is_empty: bool
     is_new: bool
@@ -74,7 +76,7 @@ class Proposal:
 
     @property
     def changed(self) -> Since | None:
-        """What changed since the newest edition: worked out when it is asked for."""
+        """What is other than in that edition: worked out when it is asked for."""
         return None if self.said is None else since(self.said, self.charter)
 
     @property
@@ -95,20 +97,22 @@ async def propose(
     charter = (await read_charter(session, row.id)).shown
     before = await editions.newest(session, row.id)
     number = 1 if before is None else before.number + 1
+    stands_on = await standing_on(session, row.id)
+    told_from = before or stands_on
+    said = None if told_from is None else await editions.read(session, told_from.id)
     items = form.items_of(charter)
     words = form.digest_of_words(charter.title, charter.summary, charter.language, items)
-    said = None if before is None else await editions.read(session, before.id)
-    stands_on = await standing_on(session, row.id)
     return Proposal(
         row=row,
         charter=charter,
         number=number,
         words=words,
         before=before,
+        told_from=told_from,
         said=None if said is None else said.charter,
         is_empty=not form.says_something(items),
-        is_new=said is None
-        or before is None
+        is_new=before is None
+        or said is None
         or before.stands_on_id != (None if stands_on is None else stands_on.id)
         or form.digest_of_words(said.title, said.summary, said.language, said.items) != words,
         problems=[problem for check in checks for problem in await check(session, row, charter)],

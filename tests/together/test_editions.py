@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from server.__main__ import main
 from tests.support import pen
 from tests.support.live_client import LiveClient
-from tests.support.server_process import ServerProcess
+from tests.support.server_process import BLANK, ServerProcess
 from tests.together.browser import Visitor
 from tests.together.conftest import Arrive, Draft
 from tests.together.probe import assert_for_everybody, focus_complaints
@@ -102,6 +102,38 @@ async def test_an_edition_is_published_read_and_adopted(
     await expect(page.get_by_text("National adopted edition 2 on 3 November 2026.")).to_be_visible()
     await look("reading-with-edition")
     assert await focus_complaints(page) == []
+    forget_refusals(olwen)
+
+
+async def test_a_local_version_is_asked_for_its_reasons_first(
+    arrive: Arrive, draft: Draft, server: ServerProcess
+) -> None:
+    olwen = await arrive("Olwen", role="organiser")
+    page = olwen.page
+    await page.goto(f"/charters/{draft.slug}/publish")
+    await press(page, "Publish edition 1")
+    server.import_charter(BLANK, "Devon", "devon")
+    await page.goto(server.invite("Olwen", "Devon", "organiser").removeprefix(server.address))
+    await press(page, "Come in")
+    await page.goto(f"/charters/{draft.slug}/editions/1/make-our-own?group=devon")
+    await press(page, "Make our own version")
+    await page.wait_for_url(re.compile(r"/charters/[\w-]+(/draft)?$"))
+    slug = page.url.split("/charters/")[1].split("/")[0]
+    await olwen.open_draft(slug)
+    await olwen.change(draft.statements[0])
+    await page.keyboard.type("In Devon, ")
+    await olwen.status("Saved")
+    await page.goto(f"/charters/{slug}/publish")
+    await expect(page.get_by_text("See to these first")).to_be_visible()
+    await assert_for_everybody(page, "publish-problems")
+    await press(page, "Publish edition 1")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await assert_for_everybody(page, "publish-problems-mistake")
+    await page.get_by_label("Publish it like this").check()
+    await press(page, "Publish edition 1")
+    await expect(page.get_by_text("You published edition 1.")).to_be_visible()
+    await expect(page.get_by_text("Made from")).to_be_visible()
+    await assert_for_everybody(page, "edition-of-our-own")
     forget_refusals(olwen)
 
 

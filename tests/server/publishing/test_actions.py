@@ -97,6 +97,14 @@ async def test_standing_on_a_newer_edition_is_new(store: Store, devon: Place) ->
             )
         )
     words = await words_of(store, devon)
+    async with store.reading() as session:
+        proposal = await actions.propose(session, devon.charter)
+    assert proposal.before is None
+    assert proposal.is_new
+    assert proposal.told_from is not None
+    assert proposal.told_from.id == first.id
+    assert proposal.changed is not None
+    assert proposal.changed.comparison.changes == ()
     await press(store, devon, words)
     with pytest.raises(NothingNew):
         await press(store, devon, words, 2)

@@ -291,8 +291,11 @@ async def test_an_edition_of_our_own_version_names_what_it_was_made_from(
                 made_at=first.published_at,
             )
         )
-    await publish(store, devon)
     await come_in(store, client, devon.group)
+    page = (await client.get(f"{PATH}/publish")).text
+    assert "You started from Our &amp; Devon Charter, edition 1." in page
+    assert "The words are the same." in page
+    await publish(store, devon)
     link = 'href="/charters/national-charter/editions/1">Our &amp; Devon Charter, edition 1</a>'
     assert link in (await client.get(f"{PATH}/editions/1")).text
     async with store.session() as session:
