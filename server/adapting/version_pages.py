@@ -1,7 +1,7 @@
 """The page on which an organiser makes their group's own version of an edition."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -60,7 +60,8 @@ async def make(request: Request) -> Response:
         wrong = NotFilledIn(f"This name is too long. Use at most {limits.TITLE} letters.")
         values = {"title": written, "wrong": wrong.sentence, "wrong_field": "title"}
         return _page(request, asked, group, values, wrong.status)
-    if asked.of(group) and text_of(form, "another") != "yes":
+    another = text_of(form, "another") == "yes"
+    if asked.of(group) and not another:
         # Pressed twice, or somebody else of the group was quicker: nothing more is made unasked.
         return _page(request, asked, group, {"title": title}, 409)
     who: Who = request.state.who
@@ -68,6 +69,11 @@ async def make(request: Request) -> Response:
     charter = begin_from(asked.says, title or None)
     begun = await request.app.state.engine.begin(charter)
     async with store.session() as session:
+        # Two presses at once wait for each other here.
+        await session.get(GroupRow, group.id, with_for_update=True)
+        there = await versions_in(session, asked.edition.charter_id, [group.id])
+        if there and not another:
+            return _page(request, replace(asked, there=there), group, {"title": title}, 409)
         row = await make_version(
             session, asked.edition, charter, begun, group=group, person_id=who.person_id
         )

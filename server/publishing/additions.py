@@ -57,7 +57,11 @@ async def links_of_edition(
     )
     return [
         *([Link("What each place did", f"{path}/table")] if made is not None else []),
-        *([Link("Make our own version", f"{path}/make-our-own")] if organised else []),
+        *(
+            [Link("Make our own version", f"{path}/make-our-own")]
+            if organised - {row.group_id}
+            else []
+        ),
         *(
             [Link("Adopt it with your group", f"/charters/{row.slug}/adopt?edition={number}")]
             if organised

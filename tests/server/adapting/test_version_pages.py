@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from sqlalchemy import func, select
 
@@ -49,6 +51,15 @@ async def test_a_group_that_has_one_is_told_and_may_make_another(stage: Stage) -
     assert 'name="another" value="yes"' in told.text
     done = await send(kim.browser, path, {**fields, "another": "yes"})
     assert done.headers["location"] == "/charters/kent-2"
+
+
+async def test_two_presses_at_once_make_one_version(stage: Stage) -> None:
+    path = await published(stage)
+    kim = await stage.come_in("Kim", "Kent")
+    token = form_token(await kim.browser.get(path))
+    data = {"form_token": token, "group": "kent", "title": "Ours"}
+    done = await asyncio.gather(*(kim.browser.post(path, data=data) for _ in range(2)))
+    assert sorted(each.status_code for each in done) == [303, 409]
 
 
 async def test_an_organiser_of_two_groups_chooses_one(stage: Stage) -> None:
