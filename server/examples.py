@@ -15,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
 from server.adapting.adaptations import begin_from, make_version
+from server.adapting.answers import Choice, keep_ours, take_theirs
+from server.adapting.decisions import Decision
+from server.adapting.offers import Reply, Step, offers_of, share, shareable
+from server.adapting.updates import OurUpdate, update_of
 from server.bus.memory import MemoryBus
 from server.comparing import align
 from server.comparing.align import ItemChange
@@ -51,23 +55,53 @@ _WRITERS = (PERSON, "Ben", "Anna")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """How far a place has come: its people, and how many days ago it wrote, published, adopted."""
+    """How far a place has come: its people, and how many days ago it wrote, published, adopted.
+
+    `shares` is a statement that it shares back: its id, and why.
+    """
 
     slug: str
     people: tuple[str, ...]
     wrote: int
     published: int | None = None
     adopted: int | None = None
+    shares: tuple[str, str] | None = None
+
+
+# What became of what the places shared, in their order.
+_ANSWERS = (
+    (Step.ANSWERED, "We like this. We talk about it in our next meeting."),
+    (Step.CLOSED, "Thank you. We keep our own words for now."),
+)
 
 
 _PLACES = (
     _Place("cwm-derwen", ("Gwen", "Ifan"), 150, 140, 133),
-    _Place("elmbridge-vale", ("Sue", "Amir"), 120, 112),
+    _Place(
+        "elmbridge-vale",
+        ("Sue", "Amir"),
+        wrote=120,
+        published=112,
+        shares=("zbxi73ughfc56ogi", "Many of us were alone from Friday to Monday."),
+    ),
     _Place("high-fells", ("Joan", "Piotr"), 160, 152, 150),
-    _Place("kingsmere-city", ("Dev", "Rosa"), 96, 90, 83),
+    _Place(
+        "kingsmere-city",
+        ("Dev", "Rosa"),
+        wrote=96,
+        published=90,
+        adopted=83,
+        shares=("isakgpq2uam2ifgt", "A real job means real pay."),
+    ),
     _Place("lowmarsh-levels", ("Tilly", "Frank"), 75, 70),
     _Place("northgate-quarter", ("Sana", "Will"), 130, 124, 118),
-    _Place("port-aven", ("Bob", "Lena"), 60, 55),
+    _Place(
+        "port-aven",
+        ("Bob", "Lena"),
+        wrote=60,
+        published=55,
+        shares=("sv2onbb2btzy7oad", "A plan helps when things get hard. All places need one."),
+    ),
     _Place("saltmarsh-coast", ("Ada", "Hugh"), 41, 39),
     _Place("thornholt", ("Mo", "Kath"), 20),
     _Place("wyndle-and-ash", ("Nell", "Jaz"), 9),
@@ -110,12 +144,17 @@ class _Story:
         first = await self._publish(
             national, "The first Charter", "We wrote it together, from a blank sheet.", _FIRST
         )
+        places: dict[str, tuple[CharterRow, Who]] = {}
         for place in _PLACES:
-            await self._adapt(place, first)
+            places[place.slug] = await self._adapt(place, first)
         await self._revise(national, writers)
         await self._publish(
             national, "The second Charter", "We heard from ten places. Thank you.", _SECOND
         )
+        await self._keep_up(*places["high-fells"], everything=True)
+        await self._publish(places["high-fells"][0], "Our second Charter", "", 6)
+        await self._keep_up(*places["cwm-derwen"], everything=False)
+        await self._share(places, writers[0])
 
     async def _begin(self) -> tuple[CharterRow, list[Who]]:
         charter = starters.load("starter")
@@ -127,8 +166,11 @@ class _Story:
             )
             return row, [await _member(session, name, group) for name in _WRITERS]
 
-    async def _adapt(self, place: _Place, first: EditionRow) -> None:
-        """A place makes its own version, writes in it, publishes it and adopts it."""
+    async def _adapt(self, place: _Place, first: EditionRow) -> tuple[CharterRow, Who]:
+        """A place makes its own version, writes in it, publishes it and adopts it.
+
+        Returns the version, and the organiser.
+        """
         ours = dict(starters.local_versions())[place.slug]
         async with self._store.reading() as session:
             charter = begin_from(await editions.read_edition(session, first.id), ours.title)
@@ -143,7 +185,7 @@ class _Story:
             row.visibility = "everybody"
         await self._write(row, _edits(charter, ours), people, place.wrote)
         if place.published is None:
-            return
+            return row, people[0]
         edition = await self._publish(row, "Our first Charter", "", place.published)
         if place.adopted is not None:
             async with self._store.session() as session:
@@ -155,6 +197,7 @@ class _Story:
                     charter=row,
                     edition=edition,
                 )
+        return row, people[0]
 
     async def _revise(self, national: CharterRow, writers: list[Who]) -> None:
         """The Ambassadors write the second edition in three sittings."""
@@ -165,6 +208,43 @@ class _Story:
         for number, days in enumerate((37, 30, 23)):
             part = revised[number * third : (number + 1) * third]
             await self._write(national, part, writers[number:] + writers[:number], days)
+
+    async def _keep_up(self, row: CharterRow, who: Who, *, everything: bool) -> None:
+        """A place takes what it never touched and, if `everything`, keeps its own of the rest."""
+        found = await self._update_of(row, who)
+        taken = [one for each in found.to_take for one in take_theirs(each, found.edition)]
+        decision = Decision(
+            found, found.to_take, taken, Choice.THEIRS, who.person_id, together=True
+        )
+        await decision.make(self._rooms)
+        await self._rooms.settling.settle(row.id)
+        while everything and (found := await self._update_of(row, who)).to_ask:
+            question = found.to_ask[0]
+            kept = keep_ours(question, found.edition, None)
+            await Decision(found, [question], kept, Choice.OURS, who.person_id).make(self._rooms)
+            await self._rooms.settling.settle(row.id)
+        await self._date(row, 8)
+
+    async def _update_of(self, row: CharterRow, who: Who) -> OurUpdate:
+        async with self._store.reading() as session:
+            return await update_of(session, row, who)
+
+    async def _share(self, places: dict[str, tuple[CharterRow, Who]], meg: Who) -> None:
+        """Some places share words back, and the Ambassadors answer the first of them."""
+        answers = iter(_ANSWERS)
+        for place in _PLACES:
+            if place.shares is None:
+                continue
+            row, who = places[place.slug]
+            item_id, why = place.shares
+            async with self._store.session() as session:
+                seen = (await shareable(session, who, row, item_id)).seen
+                await share(session, who, row, item_id, why=why, seen=seen)
+            if (answer := next(answers, None)) is None:
+                continue
+            async with self._store.session() as session:
+                offer = next(iter(await offers_of(session, row.id)))
+                await Reply(offer, *answer, meg.person_id).say(session)
 
     async def _write(
         self,
@@ -182,12 +262,16 @@ class _Story:
                 await self._rooms.change(row.id, change, person_id=person.person_id)
         # Nobody is in the room, so the sitting is over when it has settled.
         await self._rooms.settling.settle(row.id)
+        await self._date(row, days)
+
+    async def _date(self, row: CharterRow, days: int) -> None:
+        """Move the newest sitting of a Charter so many days into the past."""
         began = _days_ago(days, hour=18)
         async with self._store.session() as session:
             newest = (
                 select(SittingRow.id)
                 .where(SittingRow.charter_id == row.id)
-                .order_by(SittingRow.began_at.desc())
+                .order_by(SittingRow.last_at.desc())
                 .limit(1)
             )
             await session.execute(
