@@ -7,6 +7,8 @@ make sense. Three steps, after Fraser's "Diff Strategies" (2006) with words in p
    cat]", "the [cat and the] cat"). It goes to where a sentence or a part of one begins and ends.
 2. Weak runs between two edits are given up, and the two edits become one: a single word, and a run
    that weighs no more than the shorter of them (a stop word weighs 1, another 2, and 1 is given).
+   A single word that says something stays between two short edits: "You [must]{should} ask
+   {in good time}".
 3. Where hardly a word that says something is kept, nothing is: the old is shown, then the new.
 """
 
@@ -19,6 +21,7 @@ from server.comparing.tokens import Text
 
 KEPT = 0.25
 WEAK = 12  # a run of more tokens is never weak
+FEW = 3
 
 _PARTS = frozenset(",;:()-،؛、，；：")
 
@@ -178,11 +181,14 @@ def _is_weak(old: Text, new: Text, before: Shared, run: Shared, after: Shared) -
             i_before == i and i_after == after[0]
         )
         return one_sided and not words
-    if len(words) <= 1:
+    if not words:
         return True
-    weight = 2 * len(words) - sum([key in STOP_WORDS for key in words])
+    stop_words = sum([key in STOP_WORDS for key in words])
+    weight = 2 * len(words) - stop_words
     left = max(_words(old.keys[i_before:i]), _words(new.keys[j_before:j]))
     right = max(_words(old.keys[i_after : after[0]]), _words(new.keys[j_after : after[1]]))
+    if len(words) == 1:
+        return bool(stop_words) or min(left, right) > 1 or max(left, right) > FEW
     return weight <= min(left, right) + 1
 
 
