@@ -1,8 +1,10 @@
 """Changes of the server's own, on a real database with real engine workers."""
 
 import asyncio
+import random
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -31,11 +33,14 @@ from server.store import Store
 from server.writing.document import Part
 from server.writing.edits import Edit, SetText, apply
 from server.writing.rich_text import from_text
+from tests.server.live.doors import open_door
 from tests.server.live.faults import Faults, faults_of
 from tests.server.live.servers import SETTINGS, Server, saved, stored
 from tests.server.live.sinks import ANN, BEN, as_seen, news, updates
 from tests.server.live.stored import Stored, store_charter
 from tests.server.live.updates import Writer
+from tests.support import pen
+from tests.support.live_client import LiveClient
 from tests.support.waiting import until
 
 
@@ -142,6 +147,44 @@ async def test_many_changes_at_once_come_one_after_the_other(own: Server, charte
         for n, item in enumerate(("s1", "s2", "s1", "s2"))
     ]
     assert sorted(await asyncio.gather(*changes)) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_people_who_go_on_writing_and_the_server_end_with_the_same_words(
+    store: Store, seed: int
+) -> None:
+    chance = random.Random(seed)
+    async with open_door(store, replace(SETTINGS, settle_after=0.1, settle_at_most=0.5)) as door:
+        clients = [await door.client(name).connect() for name in ("Ann", "Ben")]
+
+        async def go_on(client: LiveClient) -> None:
+            for _ in range(60):
+                item, place = chance.choice(("s1", "s2")), chance.random()
+                if chance.random() < 0.7:
+                    pen.write(client.doc, item, place, chance.choice(("we ", "🏠", "tŷ ", "x")))
+                else:
+                    pen.erase(client.doc, item, place, 3)
+                await asyncio.sleep(chance.random() / 50)
+
+        async def change() -> None:
+            for number in range(8):
+                item = chance.choice(("s1", "s2"))
+                words = f"Version {number} of what we choose and how we live."
+                await door.rooms.change(door.charter.charter_id, says(words, item), person_id=None)
+
+        await asyncio.gather(*(go_on(client) for client in clients), change())
+        for client in clients:
+            await client.all_saved()
+        room = door.rooms.get(door.charter.charter_id)
+        assert room is not None
+
+        def agrees(client: LiveClient) -> bool:
+            return as_seen(client.doc.get_update()) == as_seen(room.snapshot())
+
+        for client in clients:
+            await client.when(partial(agrees, client), "all to have the same words")
+            assert client.close_code is None
+            await client.close()
 
 
 async def test_words_of_another_server_come_first(
