@@ -137,7 +137,8 @@ def merge(merges: tuple[ItemMerge, ...], here: Comparison, there: Comparison) ->
         for side, comparison in (("Ours", here), ("Theirs", there)):
             change = comparison.by_id.get(each.item_id)
             if change is not None and change.is_change:
-                yield f"{_INDENT}{side}: {' '.join(phrases.of_item(change, comparison))}"
+                told = phrases.of_item(change, comparison, by_others=comparison is there)
+                yield f"{_INDENT}{side}: {' '.join(told)}"
         yield from (_INDENT + line for line in _words(each))
         yield ""
     yield ", ".join(f"{counts[each]} {_COUNTED[each]}" for each in Standing) + "."

@@ -45,8 +45,8 @@ def _item(merge: ItemMerge, here: Comparison, there: Comparison) -> dict[str, An
         "picture": _value(merge.picture),
         "presence": _value(merge.presence),
         "place": str(merge.place),
-        "ours": _sentences(merge.item_id, here),
-        "theirs": _sentences(merge.item_id, there),
+        "ours": _sentences(merge.item_id, here, by_others=False),
+        "theirs": _sentences(merge.item_id, there, by_others=True),
     }
 
 
@@ -77,9 +77,9 @@ def _rich(rich: RichText | None) -> list[dict[str, Any]] | None:
     return None if rich is None else rich_text.to_json(rich)
 
 
-def _sentences(item_id: str, comparison: Comparison) -> list[str]:
+def _sentences(item_id: str, comparison: Comparison, *, by_others: bool) -> list[str]:
     """What one side did with an item, in sentences; nothing where it kept it."""
     change = comparison.by_id.get(item_id)
     if change is None or not change.is_change:
         return []
-    return list(phrases.of_item(change, comparison))
+    return list(phrases.of_item(change, comparison, by_others=by_others))

@@ -99,7 +99,7 @@ def test_points_strong_words_and_links_are_marked_where_they_stand() -> None:
             [
                 "Statement 1: settled: both did the same",
                 "  Ours: We changed “choose” to “decide”.",
-                "  Theirs: We changed “choose” to “decide”.",
+                "  Theirs: They changed “choose” to “decide”.",
                 "  I [-choose-]{+decide+} who I live with.",
                 "",
             ],
@@ -115,7 +115,7 @@ def test_points_strong_words_and_links_are_marked_where_they_stand() -> None:
             [
                 "Statement 2: proposed: a mix",
                 "  Ours: We changed “You” to “We”.",
-                "  Theirs: We changed “in” to “inside”.",
+                "  Theirs: They changed “in” to “inside”.",
                 "  [-You-]{+We+} knock before you come [-in-]{+inside+}.",
                 "",
             ],
@@ -126,7 +126,7 @@ def test_points_strong_words_and_links_are_marked_where_they_stand() -> None:
             [
                 "Statement 3: to choose",
                 "  Ours: We changed “I” to “We”.",
-                "  Theirs: We changed “I” to “They”.",
+                "  Theirs: They changed “I” to “They”.",
                 "  Both changed the same words, or words close to each other.",
                 "  Ours: [-I-]{+We+} cook.",
                 "  Theirs: [-I-]{+They+} cook.",
@@ -139,7 +139,7 @@ def test_points_strong_words_and_links_are_marked_where_they_stand() -> None:
             [
                 "Statement 3: to choose",
                 "  Ours: We left this out.",
-                "  Theirs: We changed “I” to “They”.",
+                "  Theirs: They changed “I” to “They”.",
                 "  One changed it. The other left it out.",
                 "  [-I-]{+They+} cook.",
                 "",
@@ -156,7 +156,7 @@ def test_points_strong_words_and_links_are_marked_where_they_stand() -> None:
             [
                 "Statement 3: to choose",
                 "  Ours: We added a picture.",
-                "  Theirs: We added a picture.",
+                "  Theirs: They added a picture.",
                 "  Picture, ours: cup",
                 "  Picture, theirs: pan",
                 "",

@@ -44,7 +44,7 @@ def test_a_merge_as_json_has_the_documented_form() -> None:
     }
     assert items["d"]["numbers"] == [None, None, 4]
     assert items["d"]["presence"]["result"] is True
-    assert items["d"]["theirs"] == ["We added this."]
+    assert items["d"]["theirs"] == ["They added this."]
     assert (items["h"]["kind"], items["h"]["numbers"]) == ("heading", [None, None, None])
     assert {"place", "outcome", "meaning"} <= items["h"].keys()
 
