@@ -160,9 +160,10 @@ def test_entities_are_refused(coding: str) -> None:
     [
         "<w:smartTag>" * word_file.DEPTH + "</w:smartTag>" * word_file.DEPTH,
         "<w:p/>" * word_file.ELEMENTS,
+        "<w:fldChar/>" * (word_file.ELEMENTS // word_file.FIELD),
         "<w:p " + " ".join(f'a{i}=""' for i in range(4 * word_file.ELEMENTS)) + "/>",
     ],
-    ids=["deep", "elements", "attributes"],
+    ids=["deep", "elements", "fields", "attributes"],
 )
 def test_what_would_take_long_is_refused(body: str) -> None:
     refused(word(body), FileTooBig)
