@@ -73,6 +73,11 @@ class Forgetting:
         log.info("words_forgotten", charter=charter_id, by=person_id)
         await self._wipe()
 
+    async def start(self) -> None:
+        """Wipe the files where an earlier run forgot something and did not come to it."""
+        if await asyncio.to_thread(self._store.owes_wipe):
+            await self._wipe()
+
     async def _try(self, charter_id: str, chosen: Chosen, person_id: str | None) -> bool:
         """Whether it was done; not when somebody wrote while the fresh document was made."""
         await self._rooms.settling.settle(charter_id)
@@ -87,6 +92,7 @@ class Forgetting:
             remove(connection, charter_id, chosen, person_id)
             for forget_there in self._also:
                 forget_there(connection, charter_id, chosen)
+            self._store.owe_wipe(connection)
             return True
 
         return await self._journal.write(work)
@@ -100,7 +106,7 @@ class Forgetting:
             except SQLAlchemyError as error:
                 log.warning("wiping_failed", error=type(error).__name__)
             await asyncio.sleep(_WIPE_AGAIN)
-        # Gone from every row; what a file may still hold goes with the next time.
+        # Gone from every row; what a file may still hold goes at the next start.
         log.error("files_not_wiped")
 
 

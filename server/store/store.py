@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -24,6 +24,8 @@ _LOG_PAGES = 1000
 _PAGE = 4096
 # How long writing a table anew waits for those who use it, in seconds.
 _LOCK_PATIENCE = 1
+# What SQLite's `user_version`, which nobody else uses, says while the files have to be wiped.
+_OWED = 1
 
 
 class Store:
@@ -89,6 +91,22 @@ class Store:
         finally:
             engine.dispose()
 
+    def owe_wipe(self, connection: Connection) -> None:
+        """Note, in the transaction that deletes, that `wipe` has to follow, whatever happens."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA user_version={_OWED}")
+
+    def owes_wipe(self) -> bool:
+        """Whether a `wipe` was noted and not done: the server ended, or somebody read the log."""
+        if not self.is_sqlite:
+            return False
+        engine = self.plain_engine()
+        try:
+            with engine.execution_options(reading=True).connect() as connection:
+                return connection.exec_driver_sql("PRAGMA user_version").scalar() == _OWED
+        finally:
+            engine.dispose()
+
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[AsyncSession]:
         """A unit of work: committed at the end, rolled back when anything is raised."""
@@ -126,6 +144,8 @@ def _wipe_sqlite(engine: Engine) -> bool:
         cursor.execute("PRAGMA busy_timeout=500")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy, *_ = cursor.fetchone() or (1,)
+        if not busy:
+            cursor.execute("PRAGMA user_version=0")
         return not busy
 
 

@@ -281,3 +281,18 @@ async def test_what_came_and_went_in_one_sitting_can_be_forgotten_too(house: Hou
     await house.forgetting.forget(house.id, Chosen("s1", between=True), "p-ann")
     assert SECRET not in await house.every_value()
     assert (await house.rooms.open(house.id)).generation == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_files_that_could_not_be_wiped_are_wiped_at_the_next_start(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.say_the_secret()
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "_WIPE_AGAIN", 0.01)
+        broken.setattr(house.store, "wipe", lambda _tables: False)
+        await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
+    assert in_files(tmp_path)
+    await house.forgetting.start()
+    assert in_files(tmp_path) == []
+    assert not house.store.owes_wipe()

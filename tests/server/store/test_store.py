@@ -185,6 +185,22 @@ def test_a_log_that_somebody_reads_is_not_wiped(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_wipe_is_owed_until_it_is_done(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'charter.sqlite'}")
+    engine = store.plain_engine()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE words (text TEXT)")
+        store.owe_wipe(connection)
+    assert store.owes_wipe()
+    assert store.wipe(["words"])
+    assert not store.owes_wipe()
+    with engine.connect() as connection:
+        store.owe_wipe(connection)
+        connection.rollback()
+    assert not store.owes_wipe()
+    engine.dispose()
+
+
 def test_a_table_that_is_in_use_is_freed_and_not_written_anew(postgresql_url: str) -> None:
     store = Store(postgresql_url)
     engine = store.plain_engine()
