@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> Starlette:
     journal = Journal(store, timedelta(seconds=settings.sitting_quiet))
     bus = open_bus(settings)
     rooms = Rooms(store, bus, engine, journal, settings)
+    forgetting = Forgetting(store, journal, engine, rooms, also=[forget_decided])
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> Starlette:
             metrics.readers_waiting.ask(rooms.queued)
             metrics.engine_waiting.ask(lambda: engine.waiting)
         await bus.open()
+        await forgetting.start()
         await rooms.start()
         yield
         await rooms.stop()
@@ -103,7 +105,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.store = store
     app.state.engine = engine
     app.state.rooms = rooms
-    app.state.forgetting = Forgetting(store, journal, engine, rooms, also=[forget_decided])
+    app.state.forgetting = forgetting
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
     # What features show on a Charter's reading page (writing/additions.py).
