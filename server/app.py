@@ -17,6 +17,7 @@ from server.bus.memory import MemoryBus
 from server.bus.port import Bus
 from server.comparing import pages as comparing_pages
 from server.comparing import table_pages
+from server.comparing.additions import of_comparing
 from server.comparing.worked import Tables
 from server.live import additions as history
 from server.live import forgetting_pages, history_pages
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> Starlette:
         publishing.of_editions,
         versions.on_reading_page,
         history.of_history,
+        of_comparing,
     ]
     app.state.cards = [versions.on_card]
     # What is asked before an edition is published, and told after it (writing/editions.py).

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [options]`: measure comparing, install the peers that are missing, measure.
+"""`python -m tests.bench [options]`: measure comparing, install missing peers, measure.
 
 The options are those of bench.ts (see README.md here); `--comparing` measures comparing alone. With
 options of bench.ts, only what those ask for is measured.
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 # Modules that measure comparing, each run as a program of its own.
-COMPARING = ("tests.bench.places",)
+COMPARING = ("tests.bench.words", "tests.bench.places")
 
 
 def main() -> None:
