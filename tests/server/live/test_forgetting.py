@@ -296,3 +296,17 @@ async def test_files_that_could_not_be_wiped_are_wiped_at_the_next_start(
     await house.forgetting.start()
     assert in_files(tmp_path) == []
     assert not house.store.owes_wipe()
+
+
+async def test_people_at_another_server_are_sent_on_within_a_second(house: House) -> None:
+    other = House(house.store, house.charter)
+    await other.rooms.start()
+    try:
+        await house.say_the_secret()
+        _, sink = await other.enter(None)
+        await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
+        await until(lambda: sink.closed, "the other server to look")
+        assert sink.closed == (CloseCode.OLD_GENERATION, "OldGeneration")
+        assert SECRET.encode() not in (await other.rooms.open(house.id)).snapshot()
+    finally:
+        await other.close()
