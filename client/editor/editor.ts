@@ -21,7 +21,6 @@ import {
 } from "y-prosemirror";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
-import type { Cut } from "../live/parting.ts";
 import { caret, selection } from "./carets.ts";
 import {
   isInList,
@@ -51,6 +50,12 @@ interface UndoPluginState {
 
 /** How an editor was left: by its button or Esc (the card gets the focus), or by going elsewhere. */
 export type Leaving = "done" | "left";
+
+/** In which paragraph (those of lists, and empty ones, count too), after how many UTF-16 units. */
+export interface Caret {
+  readonly paragraph: number;
+  readonly offset: number;
+}
 
 export interface EditorOptions {
   readonly fragment: Y.XmlFragment;
@@ -133,8 +138,8 @@ export class PartEditor {
     this.view.focus();
   }
 
-  /** Where the cursor is, as a place to cut the words. */
-  caret(): Cut {
+  /** Where the cursor is. */
+  caret(): Caret {
     const { doc, selection } = this.view.state;
     let paragraph = 0;
     doc.nodesBetween(0, selection.$head.start(), (node, position) => {
