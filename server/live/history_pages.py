@@ -27,17 +27,16 @@ from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
 
 SEE_OTHER = 303
+# How many versions of a statement stand on one page.
+_AT_ONCE = 20
 
 
 async def show_diary(request: Request) -> Response:
     """Who wrote when, in sentences, the newest first; `page` counts from 1."""
     row, group = await charter_of(request, Action.WATCH)
-    page = request.query_params.get("page", "1")
-    if not page.isdecimal():
-        raise UnknownPage
     store: Store = request.app.state.store
     async with store.reading() as session:
-        found = await history.diary(session, row.id, int(page))
+        found = await history.diary(session, row.id, _page(request))
         charter = await read_charter(session, row.id)
     return page_of(
         request,
@@ -123,6 +122,10 @@ async def _statement(
     if now is None and not found:
         raise UnknownPage
     item = now.item if now is not None else found[0].version.item
+    versions = view.versions(found, now, charter.language)
+    page, pages = _page(request), max(1, -(-len(versions) // _AT_ONCE))
+    if not 1 <= page <= pages:
+        raise UnknownPage
     return page_of(
         request,
         "history/statement.html",
@@ -130,7 +133,9 @@ async def _statement(
             **_about(row, group, charter),
             "item": item,
             "name": name_of(item, charter),
-            "versions": view.versions(found, now, charter.language),
+            "versions": versions[(page - 1) * _AT_ONCE : page * _AT_ONCE],
+            "page": page,
+            "pages": pages,
             "removals": [(one, view.day(one.at, charter.language)) for one in removals],
             "may_write": may(who, Action.WRITE, row),
             "may_organise": may(who, Action.ORGANISE, row),
@@ -177,6 +182,14 @@ def name_of(item: Item, charter: Charter) -> str:
 def page_of(request: Request, name: str, values: Mapping[str, Any], status: int = 200) -> Response:
     templates: Templates = request.app.state.templates
     return templates.page(request, name, values, status)
+
+
+def _page(request: Request) -> int:
+    """Which page is asked for, from 1. Raises UnknownPage for what is no number."""
+    page = request.query_params.get("page", "1")
+    if not (page.isascii() and page.isdecimal() and len(page) < 10):
+        raise UnknownPage
+    return int(page)
 
 
 def _about(row: CharterRow, group: GroupRow, charter: Charter) -> dict[str, Any]:

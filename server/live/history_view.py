@@ -94,12 +94,12 @@ def cards(changes: Iterable[Change], numbers: Mapping[str, int], language: str) 
 def versions(found: Sequence[Earlier], now: Version | None, language: str) -> list[Said]:
     """All that a statement said; each thing once, at the last time that it was said."""
     told: list[Said] = []
-    seen: list[tuple[object, ...]] = []
+    seen: set[tuple[object, ...]] = set()
     for one in found:
         key = _says(one.version)
         if key in seen:
             continue
-        seen.append(key)
+        seen.add(key)
         is_now = now is not None and key == _says(now)
         told.append(
             Said(

@@ -1,6 +1,6 @@
 import pytest
 
-from server.live import wire
+from server.live import history_pages, wire
 from server.live.presence import Entry
 from server.people.permits import Role
 from tests.server.live.history_site import FIRST, SECOND, Site
@@ -115,6 +115,21 @@ async def test_a_form_of_another_page_puts_nothing_back(site: Site) -> None:
     key = (await site.earlier())[-1].key
     assert (await site.post("/s1/put-back", version=key, form_token="x")).status_code == 403
     assert await site.words() == SECOND
+
+
+async def test_long_histories_go_on_on_older_pages(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_pages, "_AT_ONCE", 1)
+    await site.come_in(Role.MEMBER)
+    await site.reword()
+    first, second = [(await site.get("/s1", page=page)).text for page in (1, 2)]
+    assert "Page 1 of 2" in first
+    assert 'rel="next" href="/charters/devon/history/s1?page=2">Older words' in first
+    assert SECOND in first
+    assert FIRST not in first
+    assert FIRST in second
+    assert 'rel="prev"' in second
 
 
 async def test_those_who_only_read_see_no_button(site: Site) -> None:
