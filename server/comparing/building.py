@@ -12,6 +12,7 @@ While they are found, spans are places in the two texts, one after the other wit
 """
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -46,11 +47,12 @@ class _Side:
         self.text = text.text
         self.ends = text.ends
         self.starts = dict(zip(text.starts, map(_STARTS.__getitem__, text.bullets), strict=True))
+        self._sorted = text.starts
         self.last_start = text.starts[-1] if text.starts else -1
 
     def begins(self, start: int, end: int) -> list[int]:
         """The tokens from `start` to `end`, that one included, that begin a paragraph."""
-        return [token for token in self.starts if start <= token <= end]
+        return [*self._sorted[bisect_left(self._sorted, start) : bisect_right(self._sorted, end)]]
 
     def begin(self, token: int) -> int:
         """The place where a token begins, with its blanks, but without the line end before it."""
@@ -120,8 +122,8 @@ class _Builder:
         if i >= old.last_start and j >= new.last_start:
             self._shared(i, j, size)
             return
-        cuts = {token - i for token in old.starts if i < token < i + size}
-        cuts |= {token - j for token in new.starts if j < token < j + size}
+        cuts = {token - i for token in old.begins(i + 1, i + size - 1)}
+        cuts |= {token - j for token in new.begins(j + 1, j + size - 1)}
         for start, end in pairwise([0, *sorted(cuts), size]):
             if start:
                 self._begin(old.starts.get(i + start), new.starts.get(j + start))

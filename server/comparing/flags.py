@@ -12,7 +12,7 @@ from enum import StrEnum
 from rapidfuzz.distance import LCSseq
 
 from server.comparing import tokens
-from server.comparing.spans import Changes, SpanKind
+from server.comparing.spans import Changes, Span, SpanKind
 
 
 class FlagKind(StrEnum):
@@ -64,6 +64,8 @@ _MODALS = {modal: modal for modal in _PLAIN_MODALS} | {
 }
 # "have to", "need to" and "wouldn't" are found by their form.
 _BEFORE_TO = _listed("have has had having need needs needed")
+_LONG = 20  # digits: what is longer is compared as it is written
+_NEXT_WORD = 20  # characters: enough for the "to" of "have to"
 _ADDRESS = re.compile("://|@|^www\\.|^mailto:")
 _NUMBER_WORDS = (
     "zero|one once un|two twice both dau dwy|three thrice tri tair|four pedwar pedair|five pump|"
@@ -104,8 +106,7 @@ def flags(changes: Changes) -> tuple[Flag, ...]:
 
 def found(text: str, following: str = "") -> tuple[Found, ...]:
     """The words that matter in a plain text; `following` is what stands after it."""
-    words = _words(text)
-    return tuple(_found(words, [*_words(following)[:1]]))
+    return tuple(_found(_words(text), _words(following)[:1]))
 
 
 def matters(text: str) -> bool:
@@ -124,20 +125,22 @@ def _edits(changes: Changes) -> Iterator[tuple[list[Found], list[Found]]]:
                 yield old, new
                 old, new = [], []
             continue
-        following = next(
-            (
-                later.old_text if span.old else later.new_text
-                for later in spans[index + 1 :]
-                if (later.old if span.old else later.new)
-            ),
-            "",
-        )
+        following = _following(spans, index, old=bool(span.old))
         if span.old:
             old += found(span.old_text, following)
         else:
             new += found(span.new_text, following)
     if old or new:
         yield old, new
+
+
+def _following(spans: Sequence[Span], index: int, *, old: bool) -> str:
+    """The beginning of what stands after a span in one of the two texts."""
+    for span in spans[index + 1 : index + 4]:
+        text = span.old_text if old else span.new_text
+        if text:
+            return text[:_NEXT_WORD]
+    return ""
 
 
 def _of_kind(kind: FlagKind, old: Iterable[Found], new: Iterable[Found]) -> Iterator[Flag]:
@@ -157,12 +160,12 @@ def _words(text: str) -> list[tuple[str, str]]:
 
 
 def _found(words: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[Found]:
-    for index, (typed, key) in enumerate(words):
-        follows = [*words, *after][index + 1 : index + 2]
+    following = [*words[1:], *(after or [("", "")])]
+    for (typed, key), (next_typed, next_key) in zip(words, following, strict=False):
         if key in _NEGATIONS or key.endswith("n't"):
             yield Found(FlagKind.NEGATION, typed, "not" if key.endswith("n't") else key)
-        if key in _BEFORE_TO and follows and follows[0][1] == "to":
-            yield Found(FlagKind.MODAL, f"{typed} {follows[0][0]}", "must")
+        if key in _BEFORE_TO and next_key == "to":
+            yield Found(FlagKind.MODAL, f"{typed} {next_typed}", "must")
         elif modal := _modal(key):
             yield Found(FlagKind.MODAL, typed, modal)
         if number := _number(key):
@@ -182,5 +185,5 @@ def _number(key: str) -> str | None:
         return _NUMBERS[key]
     if any(character.isdigit() for character in key) and not _ADDRESS.search(key):
         digits = key.replace(",", "")
-        return str(int(digits)) if digits.isdecimal() else key
+        return str(int(digits)) if digits.isdecimal() and len(digits) < _LONG else key
     return key if any(part in _NUMBERS for part in key.split("-")) else None

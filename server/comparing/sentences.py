@@ -23,9 +23,8 @@ Shared = tuple[int, int, int]
 Segment = tuple[int, int, int, int]
 
 ALIKE = 0.5
-# Above this many pairs of sentences, only those at about the same place are compared.
+# Of more pairs of sentences than this, only those between sentences that are the same are compared.
 MANY = 2_500
-NEAR = 25
 
 SENTENCE_ENDS = frozenset(".!?…。！？؟۔।")
 _WITHOUT_BLANK = frozenset("。！？")
@@ -127,8 +126,9 @@ def _pairs(old: list[Sequence[str]], new: list[Sequence[str]]) -> list[tuple[int
 
 
 def _best(old: list[Sequence[str]], new: list[Sequence[str]]) -> list[tuple[int, int]]:
-    if not old or not new:
-        return []
+    """Pairs of sentences that are alike, so that the most tokens are shared."""
+    if len(old) * len(new) > MANY:
+        return _anchored(old, new)
     alike = _alike(old, new)
     # most[i][j]: what can be shared by the sentences from i and from j on.
     most = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
@@ -152,19 +152,28 @@ def _best(old: list[Sequence[str]], new: list[Sequence[str]]) -> list[tuple[int,
     return found
 
 
+def _anchored(old: list[Sequence[str]], new: list[Sequence[str]]) -> list[tuple[int, int]]:
+    """Of very many sentences: those that are the same, and the best between each two of them."""
+    was, now = [" ".join(keys) for keys in old], [" ".join(keys) for keys in new]
+    found: list[tuple[int, int]] = []
+    i = j = 0
+    for same in LCSseq.opcodes(was, now).as_matching_blocks():
+        between = old[i : same.a], new[j : same.b]
+        if len(between[0]) * len(between[1]) <= MANY:
+            found += [(i + k, j + other) for k, other in _best(*between)]
+        found += [(same.a + step, same.b + step) for step in range(same.size)]
+        i, j = same.a + same.size, same.b + same.size
+    return found
+
+
 def _alike(old: list[Sequence[str]], new: list[Sequence[str]]) -> dict[tuple[int, int], float]:
     """How many tokens two sentences share, for those that are alike enough."""
     found = {}
-    everywhere = len(old) * len(new) <= MANY
     for i, was in enumerate(old):
-        at = i * len(new) // len(old)
-        places = (
-            range(len(new)) if everywhere else range(max(0, at - NEAR), min(len(new), at + NEAR))
-        )
-        for j in places:
-            share = Indel.normalized_similarity(was, new[j], score_cutoff=ALIKE)
+        for j, now in enumerate(new):
+            share = Indel.normalized_similarity(was, now, score_cutoff=ALIKE)
             if share:
-                found[i, j] = share * (len(was) + len(new[j])) / 2
+                found[i, j] = share * (len(was) + len(now)) / 2
     return found
 
 

@@ -13,6 +13,7 @@ make sense. Three steps, after Fraser's "Diff Strategies" (2006) with words in p
 """
 
 import string
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from server.comparing import tokens
@@ -22,6 +23,7 @@ from server.comparing.tokens import Text
 KEPT = 0.25
 WEAK = 12  # a run of more tokens is never weak
 FEW = 3
+FAR = 50  # tokens: no edit is moved further
 
 _PARTS = frozenset(",;:()-،؛、，；：")
 
@@ -101,10 +103,10 @@ def _best_move(text: Text, start: int, end: int, left: int, right: int) -> int:
     """How far to move an edit, to the left (below 0) or right."""
     keys = text.keys
     lowest = 0
-    while -lowest < left and keys[start + lowest - 1] == keys[end + lowest - 1]:
+    while -lowest < min(left, FAR) and keys[start + lowest - 1] == keys[end + lowest - 1]:
         lowest -= 1
     highest = 0
-    while highest < right and keys[start + highest] == keys[end + highest]:
+    while highest < min(right, FAR) and keys[start + highest] == keys[end + highest]:
         highest += 1
     if lowest == highest:
         return 0
@@ -126,7 +128,7 @@ def _worth(text: Text, start: int, end: int) -> int:
 
 def _break_before(text: Text, token: int) -> int:
     keys = text.keys
-    if token in (0, len(keys)) or token in text.starts:
+    if token in (0, len(keys)) or _has_start(text, token, 0):
         return 8
     before, after = keys[token - 1], keys[token]
     if before in SENTENCE_ENDS:
@@ -185,17 +187,22 @@ def _is_weak(old: Text, new: Text, before: Shared, run: Shared, after: Shared) -
         return True
     stop_words = sum([key in STOP_WORDS for key in words])
     weight = 2 * len(words) - stop_words
-    left = max(_words(old.keys[i_before:i]), _words(new.keys[j_before:j]))
-    right = max(_words(old.keys[i_after : after[0]]), _words(new.keys[j_after : after[1]]))
+    left = max(_words(old.keys, i_before, i), _words(new.keys, j_before, j))
+    right = max(_words(old.keys, i_after, after[0]), _words(new.keys, j_after, after[1]))
     if len(words) == 1:
         return bool(stop_words) or min(left, right) > 1 or max(left, right) > FEW
     return weight <= min(left, right) + 1
 
 
-def _words(keys: Sequence[str]) -> int:
-    return len([key for key in keys if key not in _SIGNS])
+def _words(keys: Sequence[str], start: int, end: int) -> int:
+    """How many words there are in an edit, or in as much of it as outweighs every weak run."""
+    return len([key for key in keys[start : min(end, start + 4 * WEAK)] if key not in _SIGNS])
 
 
 def _has_start(text: Text, first: int, size: int) -> bool:
     """Whether a paragraph begins in or right after a run; the text's own beginning is none."""
-    return len(text.starts) > 1 and any(first <= start <= first + size for start in text.starts[1:])
+    starts = text.starts
+    if len(starts) <= 1:
+        return False
+    index = bisect_left(starts, first, 1)
+    return index < len(starts) and starts[index] <= first + size

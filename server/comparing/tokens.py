@@ -45,7 +45,7 @@ _NOT_PLAIN = re.compile("[^\x00-\u024f\u2020-\u2026\u20a0-\u20bf]|[\xad\u0130]")
 _ANY = re.compile(
     "\\s*(?:"
     '(?:https?://|www\\.|mailto:)[^\\s<>"]*[^\\s<>"\'.,;:!?)\\]]'
-    "|[\\w.+-]+@\\w[\\w-]*(?:\\.\\w[\\w-]*)+"
+    "|[\\w.+-]{1,64}+@\\w[\\w-]*(?:\\.\\w[\\w-]*)+"
     f"|{_LETTER}(?:{_LETTER}|{_MARK})*(?:{_INSIDE}{_LETTER}(?:{_LETTER}|{_MARK})*)*"
     f"|[{ALONE}]{_MARK}*"
     f"|[\U0001f1e6-\U0001f1ff]{{2}}|{_EMOJI}(?:\u200d{_EMOJI})*"

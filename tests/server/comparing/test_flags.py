@@ -1,10 +1,13 @@
 """A changed "not", "must" or number is pointed out, however small it is and wherever it hides."""
 
 import pytest
+from hypothesis import given
 
 from server.comparing import flags, words
 from server.comparing.flags import Flag, FlagKind
+from server.writing.rich_text import RichText
 from tests.server.comparing.texts import text
+from tests.server.writing.strategies import rich_texts
 
 NEGATION, MODAL, NUMBER = FlagKind.NEGATION, FlagKind.MODAL, FlagKind.NUMBER
 
@@ -68,6 +71,16 @@ def test_have_to_is_found_when_only_have_changed() -> None:
     assert _flags("We like to ask first.", "We have to ask first.") == (
         Flag(MODAL, (), ("have to",)),
     )
+
+
+@given(rich_texts, rich_texts)
+def test_no_text_is_too_odd_to_be_looked_at(old: RichText, new: RichText) -> None:
+    for flag in flags.flags(words.changes(old, new)):
+        assert flag.old or flag.new
+
+
+def test_a_number_without_end_is_still_a_number() -> None:
+    assert _flags(f"Pay {'1' * 3_000} now.", "Pay 5 now.")[0].new == ("5",)
 
 
 def test_a_plain_text_can_be_asked_whether_it_matters() -> None:

@@ -86,6 +86,23 @@ def test_exact_changes_keep_every_word_that_can_be_kept() -> None:
     assert shown(words.changes(old, new, exact=True)) == two
 
 
+@pytest.mark.parametrize(
+    "long",
+    [
+        " ".join("ABCDEFGH"[number * number % 8] + "." for number in range(1_300)),
+        "\n".join("abcdefgh"[number * number % 8] for number in range(2_000)),
+        "a." * 1_990 + " @ b",
+        "a" + "\u0301" * 3_999,
+        "'\"" * 2_000,
+    ],
+    ids=["sentences", "lines", "nearly an address", "one letter", "quotes"],
+)
+def test_texts_made_to_be_hard_can_be_compared(long: str) -> None:
+    old, new = text(long), text(long[::-1])
+    changes = words.changes(old, new)
+    assert (changes.old, changes.new) == (old, new)
+
+
 @given(rich_texts, rich_texts)
 def test_similarity_is_a_share_and_the_same_both_ways(old: RichText, new: RichText) -> None:
     share = words.similarity(old, new)
