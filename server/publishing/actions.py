@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.adapting.standing import stands_on as standing_on
@@ -58,8 +58,9 @@ def since(old: Charter, new: Charter) -> Since:
 class Proposal:
     """What would be published now: `words` is the digest of it.
 
-    `before` is the newest edition. `told_from` is the one that changes are told from: that one, or
-    for the first edition of our own version the one it was made from; `said` is what it says.
+    `before` is the newest edition, and `stands_on` the one of the other Charter on which our own
+    version stands. Changes are told from `told_from`: the newest edition, or for the first one of
+    our own version the one on which it stands; `said` is what that says.
     """
 
     row: CharterRow
@@ -67,6 +68,7 @@ class Proposal:
     number: int
     words: str
     before: EditionRow | None
+    stands_on: EditionRow | None
     told_from: EditionRow | None
     said: Charter | None
     is_empty: bool
@@ -108,6 +110,7 @@ async def propose(
         number=number,
         words=words,
         before=before,
+        stands_on=stands_on,
         told_from=told_from,
         said=None if said is None else said.charter,
         is_empty=not form.says_something(items),
@@ -130,10 +133,13 @@ async def publish(
     number: int,
     words: str,
     anyway: bool = False,
+    readers: str | None = None,
     checks: Sequence[BeforePublishing] = (),
     tell: Sequence[AfterPublishing] = (),
 ) -> EditionRow:
     """Make edition `number` of the words that were shown, with the names of those who said yes.
+
+    `readers` says who can read the Charter and its editions from now on.
 
     Raises PublishedMeanwhile when something changed, EmptyCharter, NothingNew, and WrongField while
     there are problems that nobody has taken on.
@@ -157,8 +163,11 @@ async def publish(
         by=who.person_id,
         number=number,
         words=words,
-        stands_on=await standing_on(session, row.id),
+        stands_on=proposal.stands_on,
     )
+    if readers is not None:
+        chosen = update(CharterRow).where(CharterRow.id == row.id).values(visibility=readers)
+        await session.execute(chosen)
     for each in tell:
         await each(session, row, edition)
     return edition

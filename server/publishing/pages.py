@@ -62,6 +62,7 @@ async def publish(request: Request) -> Response:
                 number=_number(text_of(form, "number")),
                 words=text_of(form, "words"),
                 anyway=text_of(form, "anyway") == "yes",
+                readers=rules.tidy_readers(text_of(form, "readers")),
                 checks=state.before_publishing,
                 tell=state.after_publishing,
             )
@@ -79,6 +80,8 @@ async def _again(
     """The publish page again, with what is wrong or what changed since it was shown."""
     row, group = asked
     values: dict[str, Any] = {key: text_of(form, key) for key in _WRITTEN}
+    if readers := text_of(form, "readers"):
+        values["readers"] = readers
     async with request.app.state.store.reading() as session:
         proposal = await actions.propose(session, row, request.app.state.before_publishing)
         if isinstance(refusal, WrongField):
@@ -114,6 +117,8 @@ def _publish_page(
             "left_out_count": len(charter.statements) - len(said),
             "changed": None if changed is None else _told(changed),
             "carried": shown.pack(charter),
+            "readers": "everybody" if proposal.before is None else proposal.row.visibility,
+            "all_readers": [{"value": key, "text": said} for key, said in rules.READERS.items()],
             **values,
         },
         status,

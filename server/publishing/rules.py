@@ -53,6 +53,20 @@ def tidy_note(text: str, field: str = "note") -> str:
     return note
 
 
+# Who can read a Charter and its editions: what is kept, and what the page says.
+READERS: Mapping[str, str] = {
+    "everybody": "Everybody can read it",
+    "group": "Only our group can read it",
+}
+
+
+def tidy_readers(text: str) -> str | None:
+    """Who shall be able to read a Charter; None leaves it as it is. Raises WrongField."""
+    if text and text not in READERS:
+        raise WrongField("readers", "Please choose who can read it.")
+    return text or None
+
+
 # Adopting
 
 
