@@ -35,7 +35,6 @@ class Told:
     no_bullet: str
     new_line: str
     same_line: str
-    one_more: str
     more: str
     first: str
     last: str
@@ -101,7 +100,6 @@ ENGLISH = Phrasebook(
         no_bullet="“{words}” is no longer in a list.",
         new_line="A new line now starts at “{words}”.",
         same_line="“{words}” now goes on in the same line.",
-        one_more="We made 1 more small change.",
         more="We made {count} more small changes.",
         first="We wrote the first words.",
         last="We took out all the words.",
@@ -125,7 +123,6 @@ ENGLISH = Phrasebook(
         no_bullet="In what it means, “{words}” is no longer in a list.",
         new_line="In what it means, a new line starts at “{words}”.",
         same_line="In what it means, “{words}” goes on in the same line.",
-        one_more="We made 1 more small change to what it means.",
         more="We made {count} more small changes to what it means.",
         first="We added what it means.",
         last="We took out what it means.",
@@ -149,7 +146,6 @@ ENGLISH = Phrasebook(
         no_bullet="In our why, “{words}” is no longer in a list.",
         new_line="In our why, a new line starts at “{words}”.",
         same_line="In our why, “{words}” goes on in the same line.",
-        one_more="We made 1 more small change to why.",
         more="We made {count} more small changes to why.",
         first="We said why.",
         last="We took out why.",
