@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from server.live.rooms import Rooms
 
 _LOOK_EVERY = 1.0
+_LOOK_AT_MOST = 0.02
 # Who loads the page again, or walks to where the network is better, has not left.
 _BACK_WITHIN = 60.0
 
@@ -63,9 +64,14 @@ class Sittings:
 
     async def _end_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(min(_LOOK_EVERY, _BACK_WITHIN, self._quiet))
+            await asyncio.sleep(max(_LOOK_AT_MOST, min(_LOOK_EVERY, _BACK_WITHIN, self._quiet)))
             for charter_id in tuple(self._wrote):
-                await self._look_at(charter_id)
+                try:
+                    await self._look_at(charter_id)
+                except Exception as error:
+                    # Looked at again: it does no harm that a sitting is open for longer.
+                    refused = isinstance(error, Trouble)
+                    log.error("sitting_not_ended", exc_info=None if refused else error)
 
     async def _look_at(self, charter_id: str) -> None:
         now = self._rooms.now()
@@ -79,12 +85,7 @@ class Sittings:
             return
         # Somebody may have written since on another server, which then ends it.
         quiet_since = clock.now() - timedelta(seconds=patience)
-        try:
-            await self._journal.end_sittings([charter_id], quiet_since)
-        except Trouble as trouble:
-            # Looked at again a second later; it does no harm that a sitting is open for longer.
-            log.warning("sitting_not_ended", refusal=trouble.kind)
-            return
+        await self._journal.end_sittings([charter_id], quiet_since)
         self._wrote.pop(charter_id, None)
         self._left.pop(charter_id, None)
 
