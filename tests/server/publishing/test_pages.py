@@ -75,6 +75,29 @@ async def test_an_organiser_publishes_the_first_edition(
     assert "new=yes" not in (await client.get(f"{PATH}/editions/1")).text
 
 
+@pytest.mark.parametrize(("readers", "status"), [("everybody", 200), ("group", 401), ("", 401)])
+async def test_who_can_read_it_is_chosen_with_the_press(
+    store: Store, client: httpx.AsyncClient, devon: Place, readers: str, status: int
+) -> None:
+    await come_in(store, client, devon.group)
+    page = await client.get(f"{PATH}/publish")
+    assert re.search(r'value="everybody"[^>]* checked', page.text)
+    await press(client, page, readers=readers)
+    client.cookies.clear()
+    assert (await client.get(f"{PATH}/editions/1")).status_code == status
+    assert (await client.get(PATH)).status_code == status
+
+
+async def test_nobody_can_be_given_it_by_a_form_of_their_own(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    await come_in(store, client, devon.group)
+    told = await press(client, await client.get(f"{PATH}/publish"), readers="nobody")
+    assert told.status_code == 422
+    assert "Please choose who can read it." in told.text
+    assert await all_editions(store, devon) == []
+
+
 async def test_the_charter_settles_before_it_is_shown_and_before_it_is_published(
     store: Store, client: httpx.AsyncClient, app: Starlette, devon: Place
 ) -> None:
