@@ -39,6 +39,11 @@ def test_what_was_taken_out_and_put_in_has_marks_and_words() -> None:
     )
 
 
+def test_the_blank_before_marked_words_has_no_mark() -> None:
+    html = _html("marked", "I go.", "I go now.")
+    assert ' <ins class="put-in">' in html  # a browser shows the first of two blanks only
+
+
 def test_each_side_shows_only_its_own_words() -> None:
     old, new = "You must ask us.", "You may ask us."
     assert _heard(_html("old_side", old, new)) == "You  (taken out: must)  ask us."
