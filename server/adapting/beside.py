@@ -19,7 +19,7 @@ from server.comparing.align import ItemChange, Part, Stance
 from server.comparing.updates import Question
 from server.people.permits import Action, Who, may
 from server.writing.beside import TOP, Note
-from server.writing.charter import Charter
+from server.writing.charter import Charter, Kind
 from server.writing.tables import CharterRow
 
 
@@ -50,7 +50,9 @@ class OurNotes:
                 _note(standing, found, change, asked.get(change.item_id), sees=sees, writes=writes)
             ]
             for change in found.comparison.items
-            if self.drafting or change.is_change or change.item_id in asked
+            if (self.drafting and change.kind is Kind.STATEMENT)
+            or change.is_change
+            or change.item_id in asked
         }
         if self.drafting:
             notes[TOP] = [top(standing, found, update, drafting=True)]
