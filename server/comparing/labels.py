@@ -35,7 +35,7 @@ _LANGUAGES: Mapping[str, Labels] = {
     ENGLISH: Labels(
         states={
             State.KEPT: "Kept",
-            State.EARLIER: "Kept the earlier words",
+            State.EARLIER: "Kept earlier words",
             State.REWORDED: "Reworded",
             State.MOVED: "Moved",
             State.LEFT_OUT: "Left out",
@@ -53,7 +53,7 @@ _LANGUAGES: Mapping[str, Labels] = {
         },
         counts={
             State.KEPT: "{count} kept",
-            State.EARLIER: "{count} kept the earlier words",
+            State.EARLIER: "{count} kept earlier words",
             State.REWORDED: "{count} reworded",
             State.MOVED: "{count} moved",
             State.LEFT_OUT: "{count} left out",

@@ -95,7 +95,7 @@ def _table_page(
     if asked.picture:
         values["pictures"] = heat_map.pictures(shown.rows, names, shown.columns)
         values["key"] = heat_map.key()
-        values["by_place"] = [_of_place(place, names[place], shown.rows) for place in shown.columns]
+        values["by_place"] = [_of_place(place, names[place], shown) for place in shown.columns]
     return templates.page(request, "comparing/table.html", values)
 
 
@@ -126,14 +126,18 @@ def _added(
     }
 
 
-def _of_place(place: int, name: str, rows: Sequence[Row]) -> Any:
-    """One row of the picture in words: what this place did, and with which statements."""
+def _of_place(place: int, name: str, shown: Shown) -> Any:
+    """One row of the picture in words: with which statements this place did what."""
     found: dict[str, list[str]] = {look.meaning: [] for look in heat_map.key()}
-    for row in rows:
+    for row in shown.rows:
         cell = row.cells[place]
         if cell.is_difference:
             found[labels.look(cell).meaning].append(str(row.number))
-    return {"name": name, "done": [(said, ", ".join(n)) for said, n in found.items() if n]}
+    return {
+        "name": name,
+        "done": [(said, ", ".join(numbers)) for said, numbers in found.items() if numbers],
+        "added": shown.added[place],
+    }
 
 
 async def table_csv(request: Request) -> Response:

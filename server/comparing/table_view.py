@@ -4,6 +4,7 @@ A table of a thousand places is not read across. A page shows 25 of them, unless
 what is counted is counted over all places.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -131,6 +132,11 @@ class Shown:
         if self.asked.area:
             found = [group for group in found if group[0].area == self.asked.area]
         return found
+
+    @cached_property
+    def added(self) -> Counter[int]:
+        """How many statements each place added in this page's area."""
+        return Counter(addition.place for group in self.groups for addition in group)
 
     @property
     def shown_groups(self) -> Sequence[Sequence[Addition]]:

@@ -110,6 +110,7 @@ async def test_the_picture_has_letters_and_stands_beside_its_words(
         "The same in words",
         "<strong>Left out</strong>, statement 3",
         "Kept all of it",
+        "<strong>Added</strong>, 1 statement",
     ):
         assert part in page
     assert "<canvas" not in page
@@ -138,7 +139,7 @@ async def test_an_older_base_is_labelled_and_a_newer_edition_is_named(
     await publish_again(store, national, charter("Our Charter", *NATIONAL[:4], "c: I say."))
     page = (await client.get("/charters/national/editions/2/table")).text
     assert "Made from edition 1" in page
-    assert "Kept the earlier words" in page
+    assert "Kept earlier words" in page
     page = (await client.get(TABLE)).text
     assert "See the table of edition 2" in page
     assert "Made from edition" not in page
