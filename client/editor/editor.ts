@@ -6,6 +6,7 @@
 import { baseKeymap } from "prosemirror-commands";
 import { inputRules, wrappingInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
+import type { ResolvedPos } from "prosemirror-model";
 import { type Command, EditorState, type Plugin, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import {
@@ -140,13 +141,23 @@ export class PartEditor {
 
   /** Where the cursor is. */
   caret(): Caret {
-    const { doc, selection } = this.view.state;
+    const $head = this.shownHead() ?? this.view.state.selection.$head;
     let paragraph = 0;
-    doc.nodesBetween(0, selection.$head.start(), (node, position) => {
-      if (node.isTextblock && position + node.nodeSize <= selection.$head.pos) paragraph += 1;
+    this.view.state.doc.nodesBetween(0, $head.start(), (node, position) => {
+      if (node.isTextblock && position + node.nodeSize <= $head.pos) paragraph += 1;
       return !node.isTextblock;
     });
-    return { paragraph, offset: selection.$head.parentOffset };
+    return { paragraph, offset: $head.parentOffset };
+  }
+
+  /** Where the browser shows the cursor: ProseMirror hears of an arrow key only a moment later. */
+  private shownHead(): ResolvedPos | null {
+    const { view } = this;
+    const shown = document.getSelection();
+    const node = shown?.focusNode ?? null;
+    if (shown === null || node === null || !view.dom.contains(node)) return null;
+    const $head = view.state.doc.resolve(view.posAtDOM(node, shown.focusOffset));
+    return $head.parent.isTextblock ? $head : null;
   }
 
   rename(name: string): void {
