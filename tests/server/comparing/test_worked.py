@@ -6,9 +6,9 @@ from sqlalchemy import event, update
 
 from server import clock
 from server.comparing import reading
-from server.comparing.matrix import State
+from server.comparing.matrix import State, Worked
 from server.comparing.reading import Place
-from server.comparing.worked import Tables, Worked
+from server.comparing.worked import Tables
 from server.people.permits import Role, Who
 from server.store import Store
 from server.writing.tables import WordingRow
