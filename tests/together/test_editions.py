@@ -179,11 +179,13 @@ async def test_a_stranger_reads_an_edition_in_the_dark(
     olwen = await arrive("Olwen", role="organiser", color_scheme="dark")
     await olwen.page.goto(f"/charters/{draft.slug}/publish")
     await assert_for_everybody(olwen.page, "publish-dark")
+    await olwen.page.get_by_label("Everybody", exact=False).first.check()
     await press(olwen.page, "Publish edition 1")
     await expect(olwen.page.get_by_text("You published edition 1.")).to_be_visible()
     await assert_for_everybody(olwen.page, "edition-dark")
     stranger = await Visitor.arriving(browser, server, "nobody")
     answer = await stranger.page.goto(f"/charters/{draft.slug}/editions/1")
     assert answer is not None
-    assert answer.status == 401
+    assert answer.status == 200
+    await assert_for_everybody(stranger.page, "edition-signed-out")
     await stranger.close()
