@@ -32,7 +32,14 @@
   }
 
   // 11, 12
-  const letters = new Set(texts.map((node) => node.parentElement));
+  // What is chosen or filled in is no text of the page, but it is read all the same.
+  const fields = document.querySelectorAll(
+    "select, textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])",
+  );
+  const letters = new Set([
+    ...texts.map((node) => node.parentElement),
+    ...[...fields].filter((field) => visible(field) && !unseen(field)),
+  ]);
   for (const element of letters) {
     const style = getComputedStyle(element);
     if (Number.parseFloat(style.fontSize) < 19) complain(11, element, `text of ${style.fontSize}`);
