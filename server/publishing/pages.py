@@ -117,12 +117,18 @@ def _publish_page(
             "left_out_count": len(charter.statements) - len(said),
             "changed": None if changed is None else _told(changed),
             "carried": shown.pack(charter),
-            "readers": "everybody" if proposal.before is None else proposal.row.visibility,
+            "readers": _readers(group, proposal),
             "all_readers": [{"value": key, "text": said} for key, said in rules.READERS.items()],
             **values,
         },
         status,
     )
+
+
+def _readers(group: GroupRow, proposal: Proposal) -> str:
+    """Who the page proposes to let read it: a national Charter is for places to make their own."""
+    first = proposal.before is None and group.kind == "national"
+    return "everybody" if first else proposal.row.visibility
 
 
 async def _settled(request: Request) -> tuple[CharterRow, GroupRow]:

@@ -55,7 +55,7 @@ def tidy_note(text: str, field: str = "note") -> str:
 
 # Who can read a Charter and its editions: what is kept, and what the page says.
 READERS: Mapping[str, str] = {
-    "everybody": "Everybody can read it",
+    "everybody": "Everybody can read it, now and later",
     "group": "Only our group can read it",
 }
 

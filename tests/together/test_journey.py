@@ -86,6 +86,8 @@ async def publish(page: Page, slug: str, number: int, name: str) -> None:
     await page.goto(f"/charters/{slug}")
     await follow(page, "Publish a new edition", f"/charters/{slug}/publish")
     await fill(page, "What is this edition called?", name)
+    if number == 1:
+        await choose(page, "Only our group can read it", "Everybody can read it")
     await follow(page, f"Publish edition {number}", f"/editions/{number}*")
     await expect(page.get_by_text(f"You published edition {number}.")).to_be_visible()
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from server import clock
 from server.people.permits import Role
+from server.people.tables import GroupRow
 from server.publishing import namings
 from server.store import Store
 from server.writing import editions
@@ -81,11 +82,28 @@ async def test_who_can_read_it_is_chosen_with_the_press(
 ) -> None:
     await come_in(store, client, devon.group)
     page = await client.get(f"{PATH}/publish")
-    assert re.search(r'value="everybody"[^>]* checked', page.text)
+    assert re.search(r'value="group"[^>]* checked', page.text)
     await press(client, page, readers=readers)
     client.cookies.clear()
     assert (await client.get(f"{PATH}/editions/1")).status_code == status
     assert (await client.get(PATH)).status_code == status
+
+
+async def test_a_national_charter_is_proposed_to_everybody(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    async with store.session() as session:
+        group = await session.get_one(GroupRow, devon.group.id)
+        group.kind = "national"
+    await come_in(store, client, devon.group)
+    page = await client.get(f"{PATH}/publish")
+    assert re.search(r'value="everybody"[^>]* checked', page.text)
+    await press(client, page, readers="group")
+    async with store.session() as session:
+        charter = await session.get_one(CharterRow, devon.charter.id)
+        charter.title = "Another title"
+    again = await client.get(f"{PATH}/publish")
+    assert re.search(r'value="group"[^>]* checked', again.text)
 
 
 async def test_nobody_can_be_given_it_by_a_form_of_their_own(
