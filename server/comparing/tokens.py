@@ -39,13 +39,14 @@ _EMOJI = (
 )
 _INSIDE = "['.,:/-](?:(?<=['-])|(?<=\\d.)(?=\\d))"  # co-production, don't; and between digits
 
-# Nearly every text: Latin letters, and none of what needs a closer look.
-_PLAIN = re.compile(f"\\s*+(?:\\w++(?:{_INSIDE}\\w++)*+|[^\\s])")
+# Nearly every text: Latin letters, and none of what needs a closer look. Possessive quantifiers
+# would do no less work, and in the first releases of Python 3.11 they find something else.
+_PLAIN = re.compile(f"\\s*(?:\\w+(?:{_INSIDE}\\w+)*|[^\\s])")
 _NOT_PLAIN = re.compile("[^\x00-\u024f\u2020-\u2026\u20a0-\u20bf]|[\xad\u0130]")
 _ANY = re.compile(
     "\\s*(?:"
     '(?:https?://|www\\.|mailto:)[^\\s<>"]*[^\\s<>"\'.,;:!?)\\]]'
-    "|[\\w.+-]{1,64}+@\\w[\\w-]*(?:\\.\\w[\\w-]*)+"
+    "|[\\w.+-]{1,64}@\\w[\\w-]*(?:\\.\\w[\\w-]*)+"
     f"|{_LETTER}(?:{_LETTER}|{_MARK})*(?:{_INSIDE}{_LETTER}(?:{_LETTER}|{_MARK})*)*"
     f"|[{ALONE}]{_MARK}*"
     f"|[\U0001f1e6-\U0001f1ff]{{2}}|{_EMOJI}(?:\u200d{_EMOJI})*"

@@ -149,6 +149,7 @@ async def test_a_charter_goes_out_to_places_and_their_words_come_back(  # noqa: 
         await place.page.keyboard.press("Enter")
         await tab_to(place.page, at(choice, "why"))
         await place.page.keyboard.press("Enter")
+        await expect(place.item(choice).locator("[contenteditable=true]")).to_be_focused()
         await place.page.keyboard.type("One time is not enough.")
         await place.page.keyboard.press("Escape")
         await place.status("Saved")

@@ -160,7 +160,7 @@ async def test_a_draft_is_a_column_for_its_own_group_alone(
     assert "Dyfi" not in (await client.get(TABLE)).text
     await come_in(store, client, dyfi.charter.group_id)
     page = (await client.get(TABLE)).text
-    assert "Draft: only your group sees it" in page
+    assert "Only your group sees it." in page
     assert 'b=dyfi"' in page
 
 
