@@ -78,7 +78,7 @@ class Counter:
 
 # What runs with every commit.
 
-_charters, _entry_rows = CharterRow.__table__.c, EntryRow.__table__.c
+_charters = CharterRow.__table__.c
 _COUNT_UP = Compiled(
     update(CharterRow)
     .where(
@@ -89,6 +89,31 @@ _COUNT_UP = Compiled(
     .returning(_charters.last_seq)
 )
 _ADD_ENTRY = Compiled(insert(EntryRow))
+
+# What is read whenever a Charter opens or settles.
+
+_entry_rows = EntryRow.__table__.c
+_checkpoints, _clients = CheckpointRow.__table__.c, ClientRow.__table__.c
+_CHARTER = Compiled(
+    select(_charters.generation, _charters.schema, _charters.group_id, _charters.visibility).where(
+        _charters.id == bindparam("charter")
+    )
+)
+_CHECKPOINT = Compiled(
+    select(_checkpoints.seq, _checkpoints.state, _checkpoints.known).where(
+        _checkpoints.charter_id == bindparam("charter")
+    )
+)
+_ENTRIES = Compiled(
+    select(_entry_rows.seq, _entry_rows.person_id, _entry_rows.change)
+    .where(_entry_rows.charter_id == bindparam("charter"), _entry_rows.seq > bindparam("after"))
+    .order_by(_entry_rows.seq)
+)
+_CLIENTS = Compiled(
+    select(_clients.client_id, _clients.person_id).where(
+        _clients.charter_id == bindparam("charter")
+    )
+)
 
 
 def append(connection: Connection, batches: Sequence[Batch]) -> dict[str, int]:
@@ -177,50 +202,32 @@ def _owned(connection: Connection, batch: Batch) -> dict[int, str | None]:
 
 
 def _entries(connection: Connection, charter_id: str, after: int) -> tuple[Entry, ...]:
-    rows = connection.execute(
-        select(EntryRow.seq, EntryRow.person_id, EntryRow.change)
-        .where(EntryRow.charter_id == charter_id, EntryRow.seq > after)
-        .order_by(EntryRow.seq)
-    )
-    return tuple(Entry(seq, person_id, change) for seq, person_id, change in rows)
+    found = _ENTRIES.rows(connection, {"charter": charter_id, "after": after})
+    return tuple(Entry(*row) for row in found)
 
 
 def open_now(connection: Connection, charter_id: str) -> Opened | None:
     """All that is stored of a document; None for an unknown Charter."""
-    """All that is stored of a document."""
-    charter = connection.execute(
-        select(
-            CharterRow.generation,
-            CharterRow.schema,
-            CharterRow.group_id,
-            CharterRow.visibility,
-            CharterRow.last_seq,
-        ).where(CharterRow.id == charter_id)
-    ).one_or_none()
+    named = {"charter": charter_id}
+    charter = next(iter(_CHARTER.rows(connection, named)), None)
     if charter is None:
         return None
-    stored = connection.execute(
-        select(CheckpointRow.seq, CheckpointRow.state, CheckpointRow.known).where(
-            CheckpointRow.charter_id == charter_id
-        )
-    ).one_or_none()
-    checkpoint_seq, state, known = stored or (0, b"", b"")
+    generation, schema, group_id, visibility = charter
+    stored = next(iter(_CHECKPOINT.rows(connection, named)), (0, b"", b""))
+    checkpoint_seq, state, known = stored
     tail = _entries(connection, charter_id, checkpoint_seq)
-    owners = connection.execute(
-        select(ClientRow.client_id, ClientRow.person_id).where(ClientRow.charter_id == charter_id)
-    )
     return Opened(
         charter_id=charter_id,
-        generation=charter.generation,
-        schema=charter.schema,
-        group_id=charter.group_id,
-        visibility=charter.visibility,
+        generation=generation,
+        schema=schema,
+        group_id=group_id,
+        visibility=visibility,
         seq=tail[-1].seq if tail else checkpoint_seq,
         checkpoint_seq=checkpoint_seq,
         state=state,
         known=known,
         tail=tail,
-        clients={row.client_id: row.person_id for row in owners},
+        clients=dict(_CLIENTS.rows(connection, named)),
     )
 
 

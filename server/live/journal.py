@@ -146,7 +146,7 @@ class Journal:
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         def run() -> T:
-            with self._looking.connect() as connection:
+            with self._looking.connect() as connection, connection.begin():
                 return work(connection, *args, **kwargs)
 
         loop = asyncio.get_running_loop()
