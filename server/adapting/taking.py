@@ -15,8 +15,8 @@ from typing import Any
 from pycrdt import Doc
 
 from server.errors import WordsChanged
-from server.writing import document, edits, rich_text, wording
-from server.writing.charter import Item, Kind, valid_item
+from server.writing import document, edits, wording
+from server.writing.charter import Item, item_from_json, item_to_json, valid_item
 
 NOTHING = "nothing"
 """The print of an item that is not there, or that was taken back."""
@@ -76,36 +76,12 @@ def taken_back(item: Item) -> Item:
 
 def to_json(item: Item | None) -> dict[str, Any] | None:
     """An item as a decision keeps it."""
-    if item is None:
-        return None
-    return {
-        "id": item.id,
-        "kind": str(item.kind),
-        "position": item.position,
-        "words": rich_text.to_json(item.words),
-        "meaning": rich_text.to_json(item.meaning),
-        "picture": item.picture,
-        "why": rich_text.to_json(item.why),
-        "left_out": item.left_out,
-        "origins": list(item.origins),
-    }
+    return None if item is None else item_to_json(item)
 
 
 def from_json(value: Mapping[str, Any] | None) -> Item | None:
     """The item that `to_json` wrote."""
-    if value is None:
-        return None
-    return Item(
-        id=value["id"],
-        kind=Kind(value["kind"]),
-        position=value["position"],
-        words=rich_text.from_json(value["words"]),
-        meaning=rich_text.from_json(value["meaning"]),
-        picture=value["picture"],
-        why=rich_text.from_json(value["why"]),
-        left_out=value["left_out"],
-        origins=tuple(value["origins"]),
-    )
+    return None if value is None else item_from_json(value)
 
 
 def _says_something(item: Item) -> bool:

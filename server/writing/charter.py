@@ -165,18 +165,35 @@ def to_json(charter: Charter) -> dict[str, Any]:
         "title": charter.title,
         "summary": charter.summary,
         "language": charter.language,
-        "items": [
-            {
-                "id": item.id,
-                "kind": str(item.kind),
-                "position": item.position,
-                "words": rich_text.to_json(item.words),
-                "meaning": rich_text.to_json(item.meaning),
-                "picture": item.picture,
-                "why": rich_text.to_json(item.why),
-                "left_out": item.left_out,
-                "origins": list(item.origins),
-            }
-            for item in charter.items
-        ],
+        "items": [item_to_json(item) for item in charter.items],
     }
+
+
+def item_to_json(item: Item) -> dict[str, Any]:
+    """An item as JSON."""
+    return {
+        "id": item.id,
+        "kind": str(item.kind),
+        "position": item.position,
+        "words": rich_text.to_json(item.words),
+        "meaning": rich_text.to_json(item.meaning),
+        "picture": item.picture,
+        "why": rich_text.to_json(item.why),
+        "left_out": item.left_out,
+        "origins": list(item.origins),
+    }
+
+
+def item_from_json(value: Mapping[str, Any]) -> Item:
+    """The item that `item_to_json` wrote."""
+    return Item(
+        id=value["id"],
+        kind=Kind(value["kind"]),
+        position=value["position"],
+        words=rich_text.from_json(value["words"]),
+        meaning=rich_text.from_json(value["meaning"]),
+        picture=value["picture"],
+        why=rich_text.from_json(value["why"]),
+        left_out=value["left_out"],
+        origins=tuple(value["origins"]),
+    )
