@@ -36,7 +36,9 @@ async def test_a_file_is_matched_checked_and_made_our_own(
     server.import_charter(group="Kent")
     meg = await arrived(browser, server, "Meg", "National")
     await meg.page.goto(f"/charters/{draft.slug}/publish")
+    await meg.page.get_by_role("radio", name="Everybody can read it").check()
     await meg.page.get_by_role("button", name="Publish edition 1").click()
+    await expect(meg.page.get_by_text("You published edition 1.")).to_be_visible()
     kim = await arrived(browser, server, "Kim", "Kent")
     page = kim.page
 
