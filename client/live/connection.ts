@@ -122,11 +122,13 @@ export class Connection {
   doubt(): void {
     const { provider } = this;
     if (!provider.wsconnected || provider.ws === null) return;
-    const before = provider.wsLastMessageReceived;
+    // Not by the provider's time of the last message: two can share a millisecond.
+    let heard = false;
+    provider.ws.addEventListener("message", () => (heard = true), { once: true });
     provider.ws.send(new Uint8Array([messageQueryAwareness]));
     clearTimeout(this.doubtTimer);
     this.doubtTimer = setTimeout(() => {
-      if (provider.wsLastMessageReceived !== before || this.isRefused) return;
+      if (heard || this.isRefused) return;
       provider.disconnect();
       provider.connect();
     }, DOUBT_MS);

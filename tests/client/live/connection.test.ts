@@ -169,7 +169,6 @@ describe("a connection", () => {
     server.edit((doc) => doc.getMap("meta").set("title", "Here"));
     await vi.advanceTimersByTimeAsync(1);
     server.saved(server.edits);
-    vi.setSystemTime(Date.now() + 10);
     server.edit((doc) => doc.getMap("meta").set("title", "Still here"));
     await vi.advanceTimersByTimeAsync(5000);
     expect(server.sockets).toHaveLength(1);

@@ -85,7 +85,7 @@ export class FakeServer {
   }
 }
 
-export class FakeSocket {
+export class FakeSocket extends EventTarget {
   static readonly OPEN = 1;
   readonly OPEN = 1;
   readyState = 0;
@@ -99,6 +99,7 @@ export class FakeSocket {
     readonly url: string,
     private readonly server: FakeServer,
   ) {
+    super();
     server.sockets.push(this);
     queueMicrotask(() => {
       const refusal = server.refusals.shift();
@@ -114,7 +115,9 @@ export class FakeSocket {
   }
 
   hear(frame: Uint8Array): void {
-    this.onmessage?.({ data: new Uint8Array(frame).buffer });
+    const data = new Uint8Array(frame).buffer;
+    this.onmessage?.({ data });
+    this.dispatchEvent(new MessageEvent("message", { data }));
   }
 
   drop(code: number): void {
