@@ -29,6 +29,7 @@ from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people import pages as people_pages
+from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.publishing import additions as publishing
 from server.publishing import adopting_pages, naming_pages
@@ -104,6 +105,8 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     app.state.store = store
+    app.state.bus = bus
+    app.state.secret = secret_of(settings)
     app.state.engine = engine
     app.state.rooms = rooms
     app.state.forgetting = forgetting

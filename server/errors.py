@@ -116,6 +116,11 @@ class InvitationUsed(Refusal):
     sentence = "This link was used before. Ask for a new one."
 
 
+class InvitationRevoked(Refusal):
+    status = 410
+    sentence = "This card does not work any more. Ask for a new one."
+
+
 class UnknownInvitation(Refusal):
     status = 404
     sentence = "We do not know this link. Check it, or ask for a new one."

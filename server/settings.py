@@ -35,6 +35,15 @@ class Settings:
     help_contact: str | None = None
     session_days: int = 90
     invitation_days: int = 14
+    time_zone: str = "Europe/London"
+
+    # Secrets and doors
+    secret: str | None = None
+    proxies: str = "127.0.0.1"
+
+    # Sending e-mail
+    smtp_url: str | None = None
+    mail_from: str | None = None
 
     # What is told to those who run it
     metrics: bool = False

@@ -164,6 +164,7 @@ def _entries_of(batch: Batch, first: int, at: datetime) -> Iterator[dict[str, ob
             "seq": number,
             "batch": clock.new_id(),
             "person_id": person_id,
+            "for_id": None,
             "change": change,
             "at": at,
         }

@@ -17,7 +17,8 @@ class Reader:
     disk, `told` how many it was told are. After an edit that left a gap, nothing past `gap_at`
     counts as durable until a full answer (sync step 2) has closed the gap. `asked_again`: we asked
     what it has, and it has not answered yet.
-    `judged_by` is what its permits were last worked out from.
+    `key` is the hash of the secret it came in with, by which its permits are worked out again.
+    `judged_by` is what they were last worked out from.
     A reader whose connection cannot keep up is `behind`: it is sent nothing until it has
     drained, and then the difference, worked out from the state vector it had.
     """
@@ -26,6 +27,7 @@ class Reader:
     who: Identity
     may_write: bool
     queue_limit: int
+    key: str
     tells_saved: bool = False
     tells_news: bool = False
     received: int = 0

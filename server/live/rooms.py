@@ -9,6 +9,7 @@ from collections.abc import Collection, Coroutine
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock, metrics
 from server.bus.port import Bus, Message
@@ -16,6 +17,7 @@ from server.errors import (
     DocumentFull,
     Gap,
     MayNot,
+    NotSignedIn,
     OldGeneration,
     Refusal,
     Stopping,
@@ -32,7 +34,8 @@ from server.live.room import Room
 from server.live.settling import Settling
 from server.live.writer import Writer, trouble_of
 from server.people.permits import Action, Who, may
-from server.people.signing_in import roles_of
+from server.people.signing_in import who_by_token_hash
+from server.people.telling import TOPIC as PERMITS
 from server.settings import Settings
 from server.store import Store
 
@@ -304,6 +307,9 @@ class Rooms:
     # What other servers say
 
     def _hear_bus(self, topic: str, message: Message) -> None:
+        if topic == PERMITS:
+            self._errand(self.check_permits())
+            return
         if message.get("server") == self.name:
             return
         room = self._rooms.get(str(message.get("charter")))
@@ -359,23 +365,25 @@ class Rooms:
 
     async def check_permits(self) -> None:
         """Close whoever may no longer read, and note who may no longer, or now, write."""
-        people = {r.who.person_id for room in self._rooms.values() for r in room.readers}
-        if not people:
+        keys = {reader.key for room in self._rooms.values() for reader in room.readers}
+        if not keys:
             return
         async with self._store.reading() as session:
-            roles = await roles_of(session, people)
+            people = await who_by_token_hash(session, keys)
         for room in self._rooms.values():
             for reader in tuple(room.readers):
                 # Who came in while we asked was let in by the same rule just now.
-                now_in = roles.get(reader.who.person_id)
-                judged_by = (now_in, room.group_id, room.visibility)
-                if now_in is None or reader.judged_by == judged_by:
-                    continue
-                reader.judged_by = judged_by
-                self._judge(room, reader, Who(reader.who.person_id, reader.who.name, roles=now_in))
+                if reader.key in keys:
+                    self._judge(room, reader, people.get(reader.key))
 
-    def _judge(self, room: Room, reader: Reader, who: Who) -> None:
-        if not may(who, Action.WATCH, room):
+    def _judge(self, room: Room, reader: Reader, who: Who | None) -> None:
+        judged_by = (who, room.group_id, room.visibility)
+        if reader.judged_by == judged_by:
+            return
+        reader.judged_by = judged_by
+        if who is None:
+            reader.end(NotSignedIn())
+        elif not may(who, Action.WATCH, room):
             reader.news("permissions")
             reader.end(MayNot())
         elif may(who, Action.WRITE, room) != reader.may_write:
@@ -392,6 +400,8 @@ class Rooms:
             await work
         except Refusal as refusal:
             log.error("errand_failed", refusal=refusal.kind)
+        except SQLAlchemyError as error:
+            log.error("errand_failed", error=type(error).__name__)
 
 
 def _mourn(task: asyncio.Task[None]) -> None:

@@ -50,9 +50,9 @@ async def live(socket: WebSocket) -> None:
     sink = sink_of(socket)
     reader = room = None
     try:
-        who = await _who(socket)
+        who, key = await _who(socket)
         room = await rooms.open(socket.path_params["charter_id"])
-        reader = _reader(socket, settings, who, room)
+        reader = _reader(socket, settings, who, key, room)
         rooms.enter(room, reader, _number(socket, "generation"))
         pace = Pace(settings.frames_per_second, rooms.now())
         await _Conversation(rooms, room, reader, pace).listen(socket)
@@ -70,16 +70,18 @@ async def live(socket: WebSocket) -> None:
             rooms.leave(room, reader)
 
 
-async def _who(socket: WebSocket) -> Who:
+async def _who(socket: WebSocket) -> tuple[Who, str]:
+    """The person who asks, and the hash of the secret that says so."""
     arrivals: Arrivals = socket.app.state.arrivals
     secret = token_of(socket)
-    who = await arrivals.who(hash_of(secret)) if secret else None
+    key = hash_of(secret) if secret else ""
+    who = await arrivals.who(key) if secret else None
     if who is None:
         raise NotSignedIn
-    return who
+    return who, key
 
 
-def _reader(socket: WebSocket, settings: Settings, who: Who, room: Room) -> Reader:
+def _reader(socket: WebSocket, settings: Settings, who: Who, key: str, room: Room) -> Reader:
     if not may(who, Action.WATCH, room):
         raise MayNot
     schema = _number(socket, "schema")
@@ -91,6 +93,7 @@ def _reader(socket: WebSocket, settings: Settings, who: Who, room: Room) -> Read
         who=Identity(who.person_id, who.name, who.picture),
         may_write=may(who, Action.WRITE, room),
         queue_limit=settings.reader_queue_limit,
+        key=key,
         tells_saved="saved" in tell,
         tells_news="news" in tell,
     )

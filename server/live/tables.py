@@ -12,7 +12,8 @@ class EntryRow(Base):
     """One entry of a Charter's journal: the edits of one person in one commit, as a Yjs update.
 
     `batch` is unique, so that after a commit of unknown outcome we can tell whether it happened;
-    80 random bits are, without an index that each commit would have to write to.
+    80 random bits are, without an index that each commit would have to write to. `for_id` is whom a
+    supporter helped to write it.
     """
 
     __tablename__ = "journal"
@@ -23,6 +24,7 @@ class EntryRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     batch: Mapped[str] = mapped_column(String(32))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    for_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     change: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
 
@@ -45,13 +47,17 @@ class CheckpointRow(Base):
 
 
 class ClientRow(Base):
-    """A Yjs client id belongs to the first person who used it in a Charter."""
+    """A Yjs client id belongs to the first person who used it in a Charter.
+
+    A supporter has another one for each person they help (`for_id`).
+    """
 
     __tablename__ = "clients"
 
     charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), primary_key=True)
     client_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    for_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
 class SetAsideRow(Base):

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from server.settings import Settings
 from server.store import Store
 
 # The newest revision in versions/; a test compares the two. Alembic takes 5 MB of memory, which a
 # server whose tables are up to date already does not spend.
-HEAD = "0002"
+HEAD = "0003"
 # Servers that start together on one PostgreSQL take turns; on SQLite the write lock sees to it.
 _LOCK = 0x6F7572  # "our"
 
@@ -27,10 +27,29 @@ def upgrade(settings: Settings) -> None:
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent))
-        with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                _let_tables_be_made_anew(connection)
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                if connection.dialect.name == "sqlite":
+                    _check_references(connection)
     finally:
         engine.dispose()
+
+
+def _let_tables_be_made_anew(connection: Connection) -> None:
+    """SQLite changes a table by making it anew, which it refuses while others refer to it.
+
+    It takes this only outside of a transaction, so SQLAlchemy must not begin one for it.
+    """
+    connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(f"an upgrade left rows that refer to nothing: {broken[:5]}")

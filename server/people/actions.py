@@ -14,6 +14,7 @@ from server.errors import InvitationUsed, NameTaken, UnknownGroup, UnknownInvita
 from server.people.permits import Role, Who
 from server.people.rules import (
     SET_UP_LASTS,
+    check_invitation,
     check_link,
     is_same_press,
     same_name,
@@ -26,6 +27,7 @@ from server.people.tables import (
     AccessTokenRow,
     GroupRow,
     InvitationRow,
+    InvitationUseRow,
     MembershipRow,
     PersonRow,
     SetUpRow,
@@ -165,6 +167,8 @@ async def invite(
             group_id=group.id,
             name=name,
             role=role.value,
+            most_uses=1,
+            created_at=clock.now(),
             expires_at=clock.now() + timedelta(days=days),
         )
     )
@@ -178,8 +182,9 @@ class Invitation(NamedTuple):
     group: GroupRow
 
     def check(self) -> None:
-        """Raise InvitationUsed or InvitationExpired when it lets nobody in any more."""
-        check_link(clock.now(), self.row.expires_at, self.row.used_at)
+        """Raise what says why it lets nobody in any more (see `rules.check_invitation`)."""
+        row = self.row
+        check_invitation(clock.now(), row.expires_at, row.uses, row.most_uses, row.revoked_at)
 
 
 async def look_at_invitation(session: AsyncSession, token: str) -> Invitation:
@@ -210,38 +215,76 @@ async def come_in(
 
     `browser` is a secret of the browser. Where the answer is lost on the way (poor Wi-Fi, two
     presses), the same browser may press again for a while: otherwise the link would be used up
-    and nobody signed in. Raises UnknownInvitation, InvitationUsed or InvitationExpired.
+    and nobody signed in. Raises UnknownInvitation, InvitationUsed, InvitationExpired or
+    InvitationRevoked.
     """
     invitation = await look_at_invitation(session, token)
     row, group = invitation
-    same_browser = bool(browser) and row.used_from == hash_of(browser)
-    if row.used_by is not None and is_same_press(clock.now(), row.used_at, same_browser):
-        person = await session.get_one(PersonRow, row.used_by)
-        return Arrival(person, group, await sign_in(session, person, days))
+    pressed = await _same_press(session, row, browser)
+    if pressed is not None:
+        return Arrival(pressed, group, await sign_in(session, pressed, days))
     invitation.check()
     person = await _invited(session, row, group, who)
-    # Two presses at once: the database lets only one of them take it.
+    # Several presses at once: the database lets only as many of them take it as there are uses.
     taken = await session.execute(
         update(InvitationRow)
-        .where(InvitationRow.id == row.id, InvitationRow.used_at.is_(None))
-        .values(used_at=clock.now(), used_by=person.id, used_from=hash_of(browser))
+        .where(InvitationRow.id == row.id, InvitationRow.uses < InvitationRow.most_uses)
+        .values(uses=InvitationRow.uses + 1)
         .returning(InvitationRow.id)
     )
     if taken.one_or_none() is None:
         raise InvitationUsed
+    session.add(
+        InvitationUseRow(
+            id=clock.new_id(),
+            invitation_id=row.id,
+            person_id=person.id,
+            used_from=hash_of(browser),
+            at=clock.now(),
+        )
+    )
     await join(session, person, group, Role(row.role))
     return Arrival(person, group, await sign_in(session, person, days))
+
+
+async def was_used_by(session: AsyncSession, row: InvitationRow, person_id: str) -> bool:
+    """Whether this person came in by this invitation."""
+    used = await session.scalar(
+        select(InvitationUseRow.id)
+        .where(InvitationUseRow.invitation_id == row.id, InvitationUseRow.person_id == person_id)
+        .limit(1)
+    )
+    return used is not None
+
+
+async def _same_press(session: AsyncSession, row: InvitationRow, browser: str) -> PersonRow | None:
+    """Who came in by this invitation from this browser a moment ago, if anybody did."""
+    if not browser:
+        return None
+    use = await session.scalar(
+        select(InvitationUseRow)
+        .where(
+            InvitationUseRow.invitation_id == row.id,
+            InvitationUseRow.used_from == hash_of(browser),
+        )
+        .order_by(InvitationUseRow.at.desc())
+        .limit(1)
+    )
+    if use is None or not is_same_press(clock.now(), use.at):
+        return None
+    return await session.get_one(PersonRow, use.person_id)
 
 
 async def _invited(
     session: AsyncSession, row: InvitationRow, group: GroupRow, who: Who | None
 ) -> PersonRow:
-    known = await find_member(session, group, row.name)
+    name = row.name or ""
+    known = await find_member(session, group, name)
     if known is not None:
         return known
-    if who is not None and same_name(who.name, row.name):
+    if who is not None and same_name(who.name, name):
         return await session.get_one(PersonRow, who.person_id)
-    return await make_person(session, row.name)
+    return await make_person(session, name)
 
 
 # The first set-up

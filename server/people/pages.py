@@ -1,5 +1,6 @@
 """Pages of people: coming in by a link, signing out, inviting somebody."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -26,7 +27,8 @@ async def show_invitation(request: Request) -> Response:
     templates: Templates = request.app.state.templates
     async with store.reading() as session:
         invitation = await actions.look_at_invitation(session, request.path_params["token"])
-    if _was_theirs(invitation, who):
+        was_theirs = await _was_theirs(session, invitation, who)
+    if was_theirs:
         return _to_group(invitation.group)
     invitation.check()
     return templates.page(
@@ -35,7 +37,7 @@ async def show_invitation(request: Request) -> Response:
         {
             "name": invitation.row.name,
             "group": invitation.group,
-            "same": who is not None and same_name(who.name, invitation.row.name),
+            "same": who is not None and same_name(who.name, invitation.row.name or ""),
         },
     )
 
@@ -49,7 +51,7 @@ async def come_in(request: Request) -> Response:
     token: str = request.path_params["token"]
     async with store.session() as session:
         invitation = await actions.look_at_invitation(session, token)
-        if _was_theirs(invitation, who):
+        if await _was_theirs(session, invitation, who):
             return _to_group(invitation.group)
         arrival = await actions.come_in(session, token, who, browser, settings.session_days)
         before = session_of(request)
@@ -122,8 +124,10 @@ async def _group_to_invite_to(request: Request) -> GroupRow:
     return group
 
 
-def _was_theirs(invitation: actions.Invitation, who: Who | None) -> bool:
-    return who is not None and invitation.row.used_by == who.person_id
+async def _was_theirs(
+    session: AsyncSession, invitation: actions.Invitation, who: Who | None
+) -> bool:
+    return who is not None and await actions.was_used_by(session, invitation.row, who.person_id)
 
 
 def _to_group(group: GroupRow) -> Response:

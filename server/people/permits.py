@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from server.people.preferences import USUAL, Preferences
+
 
 class Role(StrEnum):
     """What somebody does in a group. A role gives chores, not more say."""
@@ -15,22 +17,27 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What may be asked: read, watch or change a Charter, invite people, start a Charter.
+    """What may be asked of a group, or of something that belongs to one.
 
-    To watch is to be there while it is written, and so to see the names of those who write. A
-    Charter may be for everybody to read; names are for the group.
+    READ its words. WATCH them being written, and so see the names of those who write: a Charter may
+    be for everybody to read; names are for the group. WRITE. ANSWER for oneself when everybody is
+    asked. INVITE people. ORGANISE: publish, choose who can read, change roles. HIDE words with a
+    reason. HEAR what was reported.
     """
 
     READ = "read"
     WATCH = "watch"
     WRITE = "write"
+    ANSWER = "answer"
     INVITE = "invite"
     ORGANISE = "organise"
+    HIDE = "hide"
+    HEAR = "hear"
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
-    """A signed-in person with their role in each of their groups, by group id."""
+class Helped:
+    """The person whom a supporter helps just now, with their role in each of their groups."""
 
     person_id: str
     name: str
@@ -38,8 +45,29 @@ class Who:
     roles: Mapping[str, Role] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A signed-in person with their role in each of their groups, by group id.
+
+    `leads` are the groups whose reports they hear. `session_id` is None with an access token.
+    `picture` is the address of their picture.
+    """
+
+    person_id: str
+    name: str
+    picture: str | None = None
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    leads: frozenset[str] = frozenset()
+    session_id: str | None = None
+    shared_device: bool = False
+    preferences: Preferences = USUAL
+    helping: Helped | None = None
+
+
 class Thing(Protocol):
-    """What permits are about: it belongs to a group and is for the "group" or "everybody"."""
+    """What permits are about: it belongs to a group and is visible to "group", "groups" (all of
+    them) or "everybody".
+    """
 
     @property
     def group_id(self) -> str: ...
@@ -48,16 +76,40 @@ class Thing(Protocol):
     def visibility(self) -> str: ...
 
 
+_READER = frozenset({Action.READ, Action.WATCH, Action.ANSWER})
 _PERMITS: Mapping[Role, frozenset[Action]] = {
-    Role.READER: frozenset({Action.READ, Action.WATCH}),
-    Role.MEMBER: frozenset({Action.READ, Action.WATCH, Action.WRITE}),
-    Role.ORGANISER: frozenset(Action),
+    Role.READER: _READER,
+    Role.MEMBER: _READER | {Action.WRITE},
+    Role.ORGANISER: frozenset(Action) - {Action.HEAR},
 }
+_LEAD = frozenset({Action.HIDE, Action.HEAR})
+# A supporter reads and types for somebody. What a person answers, and any chore, is their own.
+_HELPING = frozenset({Action.READ, Action.WATCH, Action.WRITE})
 
 
 def may(who: Who | None, action: Action, thing: Thing) -> bool:
     """Whether this person (None: somebody who is not signed in) may do this to this thing."""
     if action is Action.READ and thing.visibility == "everybody":
         return True
-    role = None if who is None else who.roles.get(thing.group_id)
-    return role is not None and action in _PERMITS[role]
+    if who is None:
+        return False
+    if action is Action.READ and thing.visibility == "groups" and _is_in_a_group(who):
+        return True
+    role = who.roles.get(thing.group_id)
+    if role is not None and action in _PERMITS[role]:
+        return True
+    if action in _LEAD and thing.group_id in who.leads:
+        return True
+    return helps(who, action, thing) is not None
+
+
+def _is_in_a_group(who: Who) -> bool:
+    return bool(who.roles) or (who.helping is not None and bool(who.helping.roles))
+
+
+def helps(who: Who | None, action: Action, thing: Thing) -> Helped | None:
+    """The person for whom this is done, when a supporter does it for somebody who may do it."""
+    if who is None or who.helping is None or action not in _HELPING:
+        return None
+    role = who.helping.roles.get(thing.group_id)
+    return who.helping if role is not None and action in _PERMITS[role] else None

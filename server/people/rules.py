@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Container
 from datetime import datetime, timedelta
 
-from server.errors import InvitationExpired, InvitationUsed, NotFilledIn
+from server.errors import InvitationExpired, InvitationRevoked, InvitationUsed, NotFilledIn
 from server.people.permits import Role
 
 NAME_LIMIT = 100
@@ -59,9 +59,25 @@ def check_link(now: datetime, expires_at: datetime, used_at: datetime | None) ->
         raise InvitationExpired
 
 
-def is_same_press(now: datetime, used_at: datetime | None, same_browser: bool) -> bool:
-    """Whether a used invitation is pressed again where it was used: the answer was lost."""
-    return same_browser and used_at is not None and now - used_at < AGAIN_WITHIN
+def check_invitation(
+    now: datetime,
+    expires_at: datetime,
+    uses: int,
+    most_uses: int,
+    revoked_at: datetime | None,
+) -> None:
+    """Raise InvitationRevoked, InvitationUsed or InvitationExpired when it lets nobody in."""
+    if revoked_at is not None:
+        raise InvitationRevoked
+    if uses >= most_uses:
+        raise InvitationUsed
+    if now >= expires_at:
+        raise InvitationExpired
+
+
+def is_same_press(now: datetime, used_at: datetime) -> bool:
+    """Whether an invitation is pressed again soon after it was used: the answer was lost."""
+    return now - used_at < AGAIN_WITHIN
 
 
 def stronger(one: Role, other: Role) -> Role:

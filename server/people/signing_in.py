@@ -5,10 +5,12 @@ indexes, and `who_by_token_hash` answers for many at once.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, null, select, union_all
+from sqlalchemy import Row, and_, bindparam, false, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -16,10 +18,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import clock
-from server.people.permits import Role, Who
+from server.people.permits import Helped, Role, Who
+from server.people.pictures import address_of_picture
+from server.people.preferences import Preferences
 from server.people.rules import RENEW_AFTER
 from server.people.sessions import renew
-from server.people.tables import AccessTokenRow, MembershipRow, PersonRow, SessionRow
+from server.people.tables import (
+    AccessTokenRow,
+    GroupRow,
+    MembershipRow,
+    PersonRow,
+    SessionRow,
+    SupportRow,
+)
 from server.people.tokens import hash_of
 from server.settings import Settings
 from server.store import Store
@@ -28,7 +39,7 @@ COOKIE = "our_charter"
 _SECURE_COOKIE = f"__Host-{COOKIE}"
 _EITHER_COOKIE = (f"{COOKIE}=", f"{_SECURE_COOKIE}=")
 # Databases take only so many values in one question.
-_AT_ONCE = 1000
+_AT_ONCE = 500
 # What is the same for everybody needs nobody's name.
 _FOR_EVERYBODY = ("/static/", "/pictures/", "/healthz", "/readyz", "/metrics")
 
@@ -43,30 +54,38 @@ _KEYS = union_all(
         SessionRow.token_hash.label("hash"),
         SessionRow.person_id.label("person_id"),
         SessionRow.used_at.label("used_at"),
+        SessionRow.id.label("session_id"),
+        SessionRow.shared.label("shared"),
+        SessionRow.helping_id.label("helping_id"),
     ).where(
         SessionRow.token_hash.in_(bindparam("hashes", expanding=True)),
         SessionRow.expires_at > bindparam("now"),
     ),
-    select(AccessTokenRow.token_hash, AccessTokenRow.person_id, null()).where(
-        AccessTokenRow.token_hash.in_(bindparam("hashes", expanding=True))
-    ),
+    select(
+        AccessTokenRow.token_hash, AccessTokenRow.person_id, null(), null(), false(), null()
+    ).where(AccessTokenRow.token_hash.in_(bindparam("hashes", expanding=True))),
 ).subquery()
+
+# An organiser hears reports where no lead is named.
+_LEADS = or_(
+    GroupRow.lead_id == PersonRow.id,
+    and_(GroupRow.lead_id.is_(None), MembershipRow.role == Role.ORGANISER.value),
+)
 
 _WHO = (
     select(
-        _KEYS.c.hash,
-        _KEYS.c.used_at,
-        PersonRow.id,
-        PersonRow.name,
-        PersonRow.picture,
+        _KEYS,
+        PersonRow,
         MembershipRow.group_id,
         MembershipRow.role,
+        _LEADS.label("leads"),
     )
     .join(PersonRow, PersonRow.id == _KEYS.c.person_id)
     .outerjoin(
         MembershipRow,
         and_(MembershipRow.person_id == PersonRow.id, MembershipRow.ended_at.is_(None)),
     )
+    .outerjoin(GroupRow, GroupRow.id == MembershipRow.group_id)
 )
 
 
@@ -123,12 +142,15 @@ def cookie_name(secure: bool) -> str:
     return _SECURE_COOKIE if secure else COOKIE
 
 
-def remember(response: Response, secret: str, settings: Settings) -> None:
-    """Have the browser keep this session's secret for as long as the session lasts."""
+def remember(response: Response, secret: str, settings: Settings, *, shared: bool = False) -> None:
+    """Have the browser keep this session's secret for as long as the session lasts.
+
+    On a shared device it is dropped when the browser is closed, if not at the end of the day.
+    """
     response.set_cookie(
         cookie_name(settings.secure),
         secret,
-        max_age=settings.session_days * 24 * 60 * 60,
+        max_age=None if shared else settings.session_days * 24 * 60 * 60,
         path="/",
         secure=settings.secure,
         httponly=True,
@@ -169,7 +191,8 @@ class KnowWhoAsks:
             found = (await _find(session, [key])).get(key)
         if found is not None:
             state["who"] = found.who
-            if found.used_at is not None and clock.now() - found.used_at > RENEW_AFTER:
+            is_old = found.used_at is not None and clock.now() - found.used_at > RENEW_AFTER
+            if is_old and not found.who.shared_device:
                 send = await self._renewed(connection, secret, send)
         await self.app(scope, receive, send)
 
@@ -196,15 +219,62 @@ class KnowWhoAsks:
 
 async def _find(session: AsyncSession, hashes: Collection[str]) -> dict[str, _Found]:
     people: dict[str, _Found] = {}
-    roles: dict[str, dict[str, Role]] = {}
+    helping: dict[str, str] = {}
     for some in _in_parts(list(hashes)):
-        rows = await session.execute(_WHO, {"hashes": some, "now": clock.now()})
-        for key, used_at, person_id, name, picture, group_id, role in rows:
-            mine = roles.setdefault(key, {})
-            if group_id is not None:
-                mine[group_id] = Role(role)
-            people[key] = _Found(Who(person_id, name, picture, mine), used_at)
+        rows = (await session.execute(_WHO, {"hashes": some, "now": clock.now()})).all()
+        for key, of_key in groupby(sorted(rows, key=_key_of), key=_key_of):
+            mine = list(of_key)
+            first = mine[0]
+            people[key] = _Found(_who(mine), first.used_at)
+            if first.helping_id is not None:
+                helping[key] = first.helping_id
+    helped = await _helped(session, set(helping.values())) if helping else {}
+    for key, support_id in helping.items():
+        found = people[key]
+        people[key] = found._replace(who=replace(found.who, helping=helped.get(support_id)))
     return people
+
+
+def _key_of(row: Row[Any]) -> str:
+    return str(row.hash)
+
+
+def _who(rows: Sequence[Row[Any]]) -> Who:
+    """The person of these rows, one for each of their groups."""
+    first = rows[0]
+    person: PersonRow = first.PersonRow
+    mine = [row for row in rows if row.group_id is not None]
+    return Who(
+        person_id=person.id,
+        name=person.name,
+        picture=address_of_picture(person),
+        roles={row.group_id: Role(row.role) for row in mine},
+        leads=frozenset(row.group_id for row in mine if row.leads),
+        session_id=first.session_id,
+        shared_device=bool(first.shared),
+        preferences=Preferences.read(person.preferences),
+    )
+
+
+async def _helped(session: AsyncSession, support_ids: Collection[str]) -> dict[str, Helped]:
+    """Who is helped under each of these, where the yes still stands."""
+    found: dict[str, PersonRow] = {}
+    for some in _in_parts(list(support_ids)):
+        rows = await session.execute(
+            select(SupportRow.id, PersonRow)
+            .join(PersonRow, PersonRow.id == SupportRow.person_id)
+            .where(
+                SupportRow.id.in_(some),
+                SupportRow.yes_at.is_not(None),
+                SupportRow.ended_at.is_(None),
+            )
+        )
+        found |= {row.id: row.PersonRow for row in rows}
+    roles = await roles_of(session, {person.id for person in found.values()})
+    return {
+        support_id: Helped(person.id, person.name, address_of_picture(person), roles[person.id])
+        for support_id, person in found.items()
+    }
 
 
 def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -35,7 +35,7 @@ _ADD_ITEM = Compiled(insert(ItemRow))
 _CHANGE_ITEM = Compiled(
     update(ItemRow)
     .where(_items.charter_id == bindparam("charter"), _items.item_id == bindparam("item"))
-    .values({name: bindparam(name) for name in (*_READ, "changed_at", "changed_by")})
+    .values({name: bindparam(name) for name in (*_READ, "changed_at", "changed_by", "changed_for")})
 )
 _META = ("title", "summary", "language", "settled_seq")
 _STAND_AT = Compiled(
@@ -146,7 +146,7 @@ async def read_charter(session: AsyncSession, charter_id: str) -> Charter:
 
 
 def _change(at: datetime | None, by: str | None) -> dict[str, Any]:
-    return {"changed_at": at, "changed_by": by}
+    return {"changed_at": at, "changed_by": by, "changed_for": None}
 
 
 def _row(item: Item, digest: str) -> dict[str, Any]:

@@ -53,7 +53,10 @@ class WordingRow(Base):
 
 
 class ItemRow(Base):
-    """A heading or statement as it last settled; `changed_*` tells who touched it last."""
+    """A heading or statement as it last settled.
+
+    `changed_*` tells who touched it last, and `changed_for` whom they helped to do it.
+    """
 
     __tablename__ = "items"
 
@@ -67,6 +70,7 @@ class ItemRow(Base):
     origins: Mapped[Json] = mapped_column(JSON)
     changed_at: Mapped[datetime | None]
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    changed_for: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
 class EditionRow(Base):
@@ -179,3 +183,24 @@ class RemovalRow(Base):
     part: Mapped[str] = mapped_column(String(16))
     removed_at: Mapped[datetime]
     removed_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class HidingRow(Base):
+    """Words of an item that were taken out of sight, with a reason, until they are shown again.
+
+    `digest` is as in RemovalRow; `content` is what a hidden reason (`part` "why") said.
+    """
+
+    __tablename__ = "hidings"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    charter_id: Mapped[str] = mapped_column(ForeignKey("charters.id"), index=True)
+    item_id: Mapped[str] = mapped_column(String(64))
+    part: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str] = mapped_column(Text)
+    hidden_at: Mapped[datetime]
+    hidden_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    shown_at: Mapped[datetime | None]
+    shown_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))

@@ -59,6 +59,7 @@ class Server:
     """The rooms of one server, and how people come in."""
 
     def __init__(self, store: Store, bus: Bus, settings: Settings) -> None:
+        self.bus = bus
         self.journal = OwnWay(store)
         self.engine = Engine(settings)
         self.rooms = Rooms(store, bus, self.engine, self.journal, settings)

@@ -63,7 +63,9 @@ def reader(
     who: Identity = ANN, *, may_write: bool = True, queue_limit: int = 1_000_000
 ) -> tuple[Reader, FakeSink]:
     sink = FakeSink()
-    made = Reader(sink, who, may_write, queue_limit, tells_saved=True, tells_news=True)
+    made = Reader(
+        sink, who, may_write, queue_limit, key=who.person_id, tells_saved=True, tells_news=True
+    )
     return made, sink
 
 

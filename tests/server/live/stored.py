@@ -1,12 +1,13 @@
 """A Charter that is stored, with people who may write in it; no document behind it is opened."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from server import clock
 from server.live.tables import CheckpointRow
 from server.live.work import begin
 from server.people.permits import Role
-from server.people.tables import GroupRow, MembershipRow, PersonRow
+from server.people.tables import GroupRow, MembershipRow, PersonRow, SessionRow
 from server.store import Store
 from server.writing.actions import add_charter
 from server.writing.charter import Charter, Item, Kind
@@ -44,6 +45,19 @@ class Stored:
     state: bytes
 
 
+def a_session(person_id: str) -> SessionRow:
+    """A session of this person whose token's hash is their id, as readers in tests have it."""
+    now = clock.now()
+    return SessionRow(
+        id=clock.new_id(),
+        token_hash=person_id,
+        person_id=person_id,
+        created_at=now,
+        used_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+
+
 async def store_charter(store: Store, name: str = "devon") -> Stored:
     """Store a Charter of a group, at its beginning; Ann and Ben are members, Rae only reads."""
     begun = begin(example())
@@ -58,6 +72,7 @@ async def store_charter(store: Store, name: str = "devon") -> Stored:
             if await session.get(PersonRow, person_id) is None:
                 session.add(PersonRow(id=person_id, name=person, created_at=clock.now()))
                 await session.flush()
+                session.add(a_session(person_id))
             membership = MembershipRow(
                 id=clock.new_id(), person_id=person_id, group_id=group.id, since=clock.now()
             )

@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from server import clock
 from server.bus.memory import MemoryBus
@@ -17,8 +17,9 @@ from server.errors import (
 )
 from server.live import rooms as module
 from server.live import wire
-from server.people.signing_in import roles_of
-from server.people.tables import MembershipRow
+from server.people.signing_in import who_by_token_hash
+from server.people.tables import MembershipRow, SessionRow
+from server.people.telling import permits_changed
 from server.settings import Settings
 from server.store import Store
 from tests.server.live.faults import Faults, faults_of
@@ -221,12 +222,12 @@ async def test_who_comes_in_while_permits_are_checked_is_not_sent_away(
     _, _, anns = await own.enter(charter, ANN)
     asked, may_answer = asyncio.Event(), asyncio.Event()
 
-    async def slow_roles_of(*question: Any) -> Any:
+    async def slowly(*question: Any) -> Any:
         asked.set()
         await may_answer.wait()
-        return await roles_of(*question)
+        return await who_by_token_hash(*question)
 
-    monkeypatch.setattr(module, "roles_of", slow_roles_of)
+    monkeypatch.setattr(module, "who_by_token_hash", slowly)
     await asked.wait()
     _, _, bens = await own.enter(charter, BEN)
     may_answer.set()
@@ -274,6 +275,17 @@ async def test_who_may_no_longer_write_or_read_is_told(
         await session.execute(update(MembershipRow).where(mine).values(ended_at=clock.now()))
     await until(lambda: sink.closed, "the end")
     assert sink.closed == (CloseCode.MAY_NOT, "MayNot")
+
+
+async def test_who_is_signed_out_is_sent_away_at_once(
+    store: Store, own: Server, charter: Stored
+) -> None:
+    _, _, anns = await own.enter(charter, ANN)
+    async with store.session() as session:
+        await session.execute(delete(SessionRow).where(SessionRow.person_id == "p-ann"))
+        permits_changed(session, own.bus)
+    await until(lambda: anns.closed, "the end")
+    assert anns.closed == (CloseCode.NOT_SIGNED_IN, "NotSignedIn")
 
 
 async def test_what_a_closed_connection_had_sent_is_not_taken(own: Server, charter: Stored) -> None:

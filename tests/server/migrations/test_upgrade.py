@@ -3,11 +3,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, event, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from server.migrations import upgrade as module
 from server.migrations.tables import metadata
@@ -101,7 +103,58 @@ def test_servers_that_start_together_take_turns(settings: Settings, engine: Engi
 def test_what_is_stored_survives_an_upgrade(settings: Settings, engine: Engine) -> None:
     upgrade(settings)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO groups VALUES ('g', 'devon', 'Devon', 'local')"))
+        connection.execute(
+            text(
+                "INSERT INTO groups (id, slug, name, kind) VALUES ('g', 'devon', 'Devon', 'local')"
+            )
+        )
     upgrade(settings)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT name FROM groups")) == "Devon"
+
+
+def test_people_and_their_invitations_survive_the_third_revision(
+    settings: Settings, engine: Engine
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in (
+            "INSERT INTO groups (id, slug, name, kind) VALUES ('g', 'devon', 'Devon', 'local')",
+            "INSERT INTO persons (id, name, created_at) VALUES ('p', 'Ben', '2026-01-02')",
+            (
+                "INSERT INTO memberships (id, person_id, group_id, role, since) "
+                "VALUES ('m', 'p', 'g', 'member', '2026-01-02')"
+            ),
+            (
+                "INSERT INTO invitations (id, token_hash, group_id, name, role, expires_at, "
+                "used_at, used_by, used_from) "
+                "VALUES ('used', 'a', 'g', 'Ben', 'member', '2026-01-09', "
+                "'2026-01-02', 'p', 'browser'), ('open', 'b', 'g', 'Ann', 'reader', '2026-01-09', "
+                "NULL, NULL, NULL)"
+            ),
+        ):
+            connection.execute(text(statement))
+    upgrade(settings)
+    with engine.connect() as connection:
+        uses = connection.execute(text("SELECT id, uses, name FROM invitations ORDER BY id"))
+        assert [tuple(row) for row in uses] == [("open", 0, "Ann"), ("used", 1, "Ben")]
+        used = connection.execute(text("SELECT person_id, used_from FROM invitation_uses"))
+        assert [tuple(row) for row in used] == [("p", "browser")]
+        joined = "SELECT name FROM persons JOIN memberships ON persons.id = person_id"
+        assert connection.scalar(text(joined)) == "Ben"
+
+
+def test_the_database_refuses_to_change_what_was_recorded(
+    settings: Settings, engine: Engine
+) -> None:
+    upgrade(settings)
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO audit (at, what, details) VALUES ('2026-01-02', 'joined', '{}')")
+        )
+    for change in ("UPDATE audit SET what = 'left'", "DELETE FROM audit"):
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(change))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.people.permits import Action, Role, Who, may
+from server.people.permits import Action, Helped, Role, Who, helps, may
 
 OURS, THEIRS = "our-group", "their-group"
 
@@ -15,54 +15,125 @@ class Charter:
     visibility: str
 
 
-NOBODY = None
-STRANGER = Who("p0", "Sam")
-READER = Who("p1", "Ann", roles={OURS: Role.READER})
-MEMBER = Who("p2", "Ben", roles={OURS: Role.MEMBER})
-ORGANISER = Who("p3", "Cat", roles={OURS: Role.ORGANISER})
-# An organiser elsewhere is nobody here, and a reader here is no more for it.
-BOTH = Who("p4", "Dev", roles={OURS: Role.READER, THEIRS: Role.ORGANISER})
+ANNA = Helped("p9", "Anna", roles={OURS: Role.MEMBER})
+MEG = Helped("p8", "Meg", roles={OURS: Role.ORGANISER})
+PEOPLE = {
+    "nobody": None,
+    "stranger": Who("p0", "Sam"),
+    "reader": Who("p1", "Ann", roles={OURS: Role.READER}),
+    "member": Who("p2", "Ben", roles={OURS: Role.MEMBER}),
+    "organiser": Who("p3", "Cat", roles={OURS: Role.ORGANISER}),
+    # An organiser elsewhere is nobody here, and a reader here is no more for it.
+    "both": Who("p4", "Dev", roles={OURS: Role.READER, THEIRS: Role.ORGANISER}),
+    "lead": Who("p5", "Eve", roles={OURS: Role.READER}, leads=frozenset({OURS})),
+    "helping Anna": Who("p6", "Sam", helping=ANNA),
+    "helping an organiser": Who("p7", "Sam", helping=MEG),
+    "reader, helping Anna": Who("p7", "Sam", roles={OURS: Role.READER}, helping=ANNA),
+}
+THINGS = {
+    "ours, for the group": Charter(OURS, "group"),
+    "ours, for all groups": Charter(OURS, "groups"),
+    "ours, for everybody": Charter(OURS, "everybody"),
+    "theirs, for the group": Charter(THEIRS, "group"),
+    "theirs, for all groups": Charter(THEIRS, "groups"),
+    "theirs, for everybody": Charter(THEIRS, "everybody"),
+}
+ORDER = (
+    *(Action.READ, Action.WATCH, Action.ANSWER, Action.WRITE),
+    *(Action.INVITE, Action.ORGANISE, Action.HIDE, Action.HEAR),
+)
+# read, watch, answer, write | invite, organise, hide, hear
+TABLE = {
+    "ours, for the group": {
+        "nobody": "---- ----",
+        "stranger": "---- ----",
+        "reader": "rwa- ----",
+        "member": "rwaw ----",
+        "organiser": "rwaw ioh-",
+        "both": "rwa- ----",
+        "lead": "rwa- --hh",
+        "helping Anna": "rw-w ----",
+        "helping an organiser": "rw-w ----",
+        "reader, helping Anna": "rwaw ----",
+    },
+    "ours, for all groups": {
+        "nobody": "---- ----",
+        "stranger": "---- ----",
+        "reader": "rwa- ----",
+        "member": "rwaw ----",
+        "organiser": "rwaw ioh-",
+        "both": "rwa- ----",
+        "lead": "rwa- --hh",
+        "helping Anna": "rw-w ----",
+        "helping an organiser": "rw-w ----",
+        "reader, helping Anna": "rwaw ----",
+    },
+    "ours, for everybody": {
+        "nobody": "r--- ----",
+        "stranger": "r--- ----",
+        "reader": "rwa- ----",
+        "member": "rwaw ----",
+        "organiser": "rwaw ioh-",
+        "both": "rwa- ----",
+        "lead": "rwa- --hh",
+        "helping Anna": "rw-w ----",
+        "helping an organiser": "rw-w ----",
+        "reader, helping Anna": "rwaw ----",
+    },
+    "theirs, for the group": {
+        "nobody": "---- ----",
+        "stranger": "---- ----",
+        "reader": "---- ----",
+        "member": "---- ----",
+        "organiser": "---- ----",
+        "both": "rwaw ioh-",
+        "lead": "---- ----",
+        "helping Anna": "---- ----",
+        "helping an organiser": "---- ----",
+        "reader, helping Anna": "---- ----",
+    },
+    "theirs, for all groups": {
+        "nobody": "---- ----",
+        "stranger": "---- ----",
+        "reader": "r--- ----",
+        "member": "r--- ----",
+        "organiser": "r--- ----",
+        "both": "rwaw ioh-",
+        "lead": "r--- ----",
+        "helping Anna": "r--- ----",
+        "helping an organiser": "r--- ----",
+        "reader, helping Anna": "r--- ----",
+    },
+    "theirs, for everybody": {
+        "nobody": "r--- ----",
+        "stranger": "r--- ----",
+        "reader": "r--- ----",
+        "member": "r--- ----",
+        "organiser": "r--- ----",
+        "both": "rwaw ioh-",
+        "lead": "r--- ----",
+        "helping Anna": "r--- ----",
+        "helping an organiser": "r--- ----",
+        "reader, helping Anna": "r--- ----",
+    },
+}
 
-FOR_GROUP = Charter(OURS, "group")
-FOR_ALL = Charter(OURS, "everybody")
-OF_OTHERS = Charter(THEIRS, "group")
-OF_OTHERS_FOR_ALL = Charter(THEIRS, "everybody")
 
-# fmt: off
-TABLE = [
-    # who        what              READ   WATCH  WRITE  INVITE ORGANISE
-    (NOBODY,    FOR_GROUP,         False, False, False, False, False),
-    (NOBODY,    FOR_ALL,           True,  False, False, False, False),
-    (STRANGER,  FOR_GROUP,         False, False, False, False, False),
-    (STRANGER,  FOR_ALL,           True,  False, False, False, False),
-    (READER,    FOR_GROUP,         True,  True,  False, False, False),
-    (READER,    FOR_ALL,           True,  True,  False, False, False),
-    (READER,    OF_OTHERS,         False, False, False, False, False),
-    (READER,    OF_OTHERS_FOR_ALL, True,  False, False, False, False),
-    (MEMBER,    FOR_GROUP,         True,  True,  True,  False, False),
-    (MEMBER,    FOR_ALL,           True,  True,  True,  False, False),
-    (MEMBER,    OF_OTHERS,         False, False, False, False, False),
-    (MEMBER,    OF_OTHERS_FOR_ALL, True,  False, False, False, False),
-    (ORGANISER, FOR_GROUP,         True,  True,  True,  True,  True),
-    (ORGANISER, FOR_ALL,           True,  True,  True,  True,  True),
-    (ORGANISER, OF_OTHERS,         False, False, False, False, False),
-    (ORGANISER, OF_OTHERS_FOR_ALL, True,  False, False, False, False),
-    (BOTH,      FOR_GROUP,         True,  True,  False, False, False),
-    (BOTH,      FOR_ALL,           True,  True,  False, False, False),
-    (BOTH,      OF_OTHERS,         True,  True,  True,  True,  True),
-    (BOTH,      OF_OTHERS_FOR_ALL, True,  True,  True,  True,  True),
-]
-# fmt: on
-
-
-COLUMNS = (Action.READ, Action.WATCH, Action.WRITE, Action.INVITE, Action.ORGANISE)
-
-
-@pytest.mark.parametrize("row", TABLE)
-def test_the_table_of_permits(row: tuple[Who | None, Charter, *tuple[bool, ...]]) -> None:
-    who, charter, *permits = row
-    assert [may(who, action, charter) for action in COLUMNS] == permits
+@pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_the_table_of_permits(who: str, thing: str) -> None:
+    permits = TABLE[thing][who].replace(" ", "")
+    asked = {action: may(PEOPLE[who], action, THINGS[thing]) for action in ORDER}
+    assert asked == {a: mark != "-" for a, mark in zip(ORDER, permits, strict=True)}
 
 
 def test_the_table_knows_every_action() -> None:
-    assert set(COLUMNS) == set(Action)
+    assert set(ORDER) == set(Action)
+
+
+def test_what_is_typed_while_helping_is_for_the_person_helped() -> None:
+    ours = THINGS["ours, for the group"]
+    assert helps(PEOPLE["reader, helping Anna"], Action.WRITE, ours) == ANNA
+    assert helps(PEOPLE["reader, helping Anna"], Action.ANSWER, ours) is None
+    assert helps(PEOPLE["member"], Action.WRITE, ours) is None
+    assert helps(PEOPLE["helping Anna"], Action.WRITE, THINGS["theirs, for the group"]) is None

@@ -2,9 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.errors import InvitationExpired, InvitationUsed, NotFilledIn
+from server.errors import InvitationExpired, InvitationRevoked, InvitationUsed, NotFilledIn
 from server.people.permits import Role
 from server.people.rules import (
+    check_invitation,
     check_link,
     is_same_press,
     same_name,
@@ -71,11 +72,20 @@ def test_a_link_works_until_it_is_used_or_too_old() -> None:
         check_link(NOW, NOW + timedelta(days=1), NOW - timedelta(days=1))
 
 
-def test_the_same_press_may_come_twice_from_one_browser_for_an_hour() -> None:
-    assert is_same_press(NOW, NOW - timedelta(minutes=59), same_browser=True)
-    assert not is_same_press(NOW, NOW - timedelta(minutes=61), same_browser=True)
-    assert not is_same_press(NOW, NOW, same_browser=False)
-    assert not is_same_press(NOW, None, same_browser=True)
+def test_an_invitation_works_until_it_is_used_up_too_old_or_revoked() -> None:
+    later = NOW + timedelta(seconds=1)
+    check_invitation(NOW, later, 2, 3, None)
+    with pytest.raises(InvitationUsed):
+        check_invitation(NOW, later, 3, 3, None)
+    with pytest.raises(InvitationExpired):
+        check_invitation(NOW, NOW, 0, 3, None)
+    with pytest.raises(InvitationRevoked):
+        check_invitation(NOW, later, 0, 3, NOW)
+
+
+def test_the_same_press_may_come_twice_for_an_hour() -> None:
+    assert is_same_press(NOW, NOW - timedelta(minutes=59))
+    assert not is_same_press(NOW, NOW - timedelta(minutes=61))
 
 
 def test_a_second_invitation_takes_no_chore_away() -> None:
