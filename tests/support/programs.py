@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 
 def free_port() -> int:
@@ -17,8 +18,20 @@ def free_port() -> int:
         return port
 
 
+class Process(Protocol):
+    """What a program needs of `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sign: int, /) -> None: ...
+
+
 class Program:
     """A started program, with what it printed kept in a file."""
+
+    process: Process
 
     def __init__(
         self,

@@ -4,17 +4,13 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
-from unittest.mock import patch
+from tempfile import TemporaryDirectory
 
 import httpx
 
-from server.__main__ import main
+from tests.support.nursery import Command
 from tests.support.programs import Program, free_port
 from tests.support.waiting import wait_until
 
@@ -53,8 +49,12 @@ class ServerProcess:
 
     def start(self, *wrapper: str) -> "ServerProcess":
         """Start and wait until /readyz says yes. `wrapper`: a program to run it under."""
-        command = [*wrapper, *self._command("serve"), "--port", str(self.port)]
-        self.program = Program(command, self.log, self._environment(), folder=ROOT)
+        words = self._words("serve", "--port", str(self.port))
+        if wrapper:
+            command = [*wrapper, sys.executable, "-m", "server", *words]
+            self.program = Program(command, self.log, self._environment(), folder=ROOT)
+        else:
+            self.program = Command(words, self.log, self._environment())
         wait_until(self._ready, "the server to be ready", 60)
         return self
 
@@ -83,16 +83,12 @@ class ServerProcess:
 
     def cli(self, *words: str) -> str:
         """Run another command on the same data; returns what it printed."""
-        done = subprocess.run(
-            self._command(*words),
-            env=self._environment(),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{words[0]} failed:\n{done.stdout}{done.stderr}"
-        return done.stdout.strip()
+        with TemporaryDirectory() as folder:
+            printed, errors = Path(folder) / "printed", Path(folder) / "errors"
+            status = Command(self._words(*words), printed, self._environment(), errors).status()
+            said = printed.read_text()
+            assert status == 0, f"{words[0]} failed:\n{said}{errors.read_text()}"
+            return said.strip()
 
     def import_charter(
         self, file: Path = STARTER, group: str = "National", slug: str | None = None
@@ -103,12 +99,12 @@ class ServerProcess:
 
     def token(self, person: str, group: str = "National") -> str:
         """A personal access token of somebody who is a member of the group."""
-        return self._cli_here("token", "--person", person, "--group", group).split()[-1]
+        return self.cli("token", "--person", person, "--group", group).split()[-1]
 
     def invite(self, name: str, group: str = "National", role: str = "member") -> str:
         """The link of an invitation."""
         words = ("invite", "--group", group, "--name", name, "--role", role)
-        return self._cli_here(*words).split()[-1]
+        return self.cli(*words).split()[-1]
 
     def come_in(self, name: str, group: str = "National", role: str = "member") -> dict[str, str]:
         """Invite somebody who then comes in, as a browser does; returns their cookies."""
@@ -131,21 +127,8 @@ class ServerProcess:
         lines = self.log.read_text(errors="replace").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
-    def _cli_here(self, *words: str) -> str:
-        """`cli` without a process of its own: a second saved, each of many times."""
-
-        def say() -> str:
-            with patch.dict(os.environ, self._environment(), clear=True):
-                with redirect_stdout(StringIO()) as printed:
-                    assert main([*words, "--data", str(self.data)]) == 0
-                return printed.getvalue()
-
-        # A thread, because the test's own event loop runs in this one.
-        with ThreadPoolExecutor(1) as elsewhere:
-            return elsewhere.submit(say).result()
-
-    def _command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "server", *words, "--data", str(self.data)]
+    def _words(self, *words: str) -> list[str]:
+        return [*words, "--data", str(self.data)]
 
     def _environment(self) -> dict[str, str]:
         kept = {

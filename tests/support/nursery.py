@@ -1,0 +1,159 @@
+"""`python -m server` without its second of imports: forked from a process that has done them.
+
+Each is a process all the same, with its own id, group, environment, output and end, `kill -9`
+included. The nursery is asked by lines of JSON. It is the parent, so only it can say how one ended.
+"""
+
+import atexit
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tests.support.programs import Program
+from tests.support.waiting import PAUSE
+
+ROOT = Path(__file__).parent.parent.parent
+# What a server imports before it is ready. The first migration brings in Alembic.
+_IMPORTS = ("server.__main__", "alembic.command", "alembic.config")
+
+
+class Nursery:
+    """One process that others are forked from. It ends with the process that asked for it."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        atexit.register(self._process.communicate)
+
+    def ask(self, do: str, **details: object) -> Any:
+        """Have one thing done; returns the answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with self._turn:
+            self._process.stdin.write(json.dumps({"do": do, **details}).encode() + b"\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        assert line, "the nursery ended"
+        return json.loads(line)
+
+
+@cache
+def nursery() -> Nursery:
+    """The nursery of this test process, started when it is first needed."""
+    return Nursery()
+
+
+class Child:
+    """A process of the nursery's, with as much of `subprocess.Popen` as `Program` needs."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        if self._status is None:
+            self._status = nursery().ask("poll", pid=self.pid)
+        return self._status
+
+    def wait(self, timeout: float | None = None) -> int:
+        end = None if timeout is None else time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if timeout is not None and end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
+            time.sleep(PAUSE)
+        return status
+
+    def send_signal(self, sign: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sign)
+
+
+class Command(Program):
+    """`python -m server` with these words; what it printed as errors goes to `errors`."""
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        errors: Path | None = None,
+    ) -> None:
+        self.log = log
+        asked = {"words": list(words), "environment": dict(environment)}
+        files = {"log": str(log), "errors": str(errors or log)}
+        self.process = Child(nursery().ask("start", **asked, **files))
+
+    def status(self) -> int:
+        """Its exit status, once it has ended by itself."""
+        return self.process.wait()
+
+
+def _serve() -> None:
+    """Fork and tell, until nobody is there to ask."""
+    for name in _IMPORTS:
+        import_module(name)
+    # Children would copy every page only because their collector looked at it.
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        answer = _start(asked) if asked["do"] == "start" else _ended(asked["pid"])
+        print(json.dumps(answer), flush=True)
+
+
+def _ended(pid: int) -> int | None:
+    """How a child ended, as `subprocess` says it; none while it runs."""
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def _start(asked: dict[str, Any]) -> int:
+    """Fork; back when the child leads its own group, so that all of it can be ended."""
+    listen, tell = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        os.close(tell)
+        os.close(listen)
+        _become(asked)
+    os.close(tell)
+    os.read(listen, 1)
+    os.close(listen)
+    return pid
+
+
+def _become(asked: dict[str, Any]) -> NoReturn:
+    """Be the command, and end as it does."""
+    for number, path, how in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND),
+        (2, asked["errors"], os.O_WRONLY | os.O_CREAT | os.O_APPEND),
+    ):
+        file = os.open(path, how, 0o666)
+        os.dup2(file, number)
+        os.close(file)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    sys.argv = ["server", *asked["words"]]
+    sys.exit(import_module("server.__main__").main(asked["words"]))
+
+
+if __name__ == "__main__":
+    _serve()
