@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from server.store import Base, Store
+from server.store import Store
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
 from tests.support.server_process import ServerProcess
-from tests.support.tables import import_all_tables
+from tests.support.tables import SqliteTemplate
 
 # A test that asks for one of these needs the real part that the marker names.
 _MARKERS = {
@@ -36,23 +36,39 @@ def postgres() -> Iterator[PostgresCluster]:
     cluster.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    """The tables in an SQLite file, made once for the whole run."""
+    return SqliteTemplate(tmp_path_factory.mktemp("template"))
+
+
+def _asks_for_tables(request: pytest.FixtureRequest) -> bool:
+    """Whether the test has a `store`, whose tables are copied with the database itself."""
+    return "store" in request.fixturenames
+
+
 @pytest.fixture
-def postgresql_url(postgres: PostgresCluster) -> Iterator[str]:
-    """The address of an empty PostgreSQL database."""
-    address = postgres.new_database()
+def postgresql_url(request: pytest.FixtureRequest, postgres: PostgresCluster) -> Iterator[str]:
+    """The address of a PostgreSQL database, empty unless there is a `store`."""
+    address = postgres.new_database(tables=_asks_for_tables(request))
     yield address
     postgres.drop_database(address)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The address of an SQLite database that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'charter.sqlite'}"
+def sqlite_url(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: SqliteTemplate
+) -> str:
+    """The address of an SQLite database that does not exist yet, unless there is a `store`."""
+    file = tmp_path / "charter.sqlite"
+    if _asks_for_tables(request):
+        sqlite_template.copy_to(file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of an empty database, once of each kind."""
+    """The address of a database, once of each kind; empty unless there is a `store`."""
     address: str = request.getfixturevalue(f"{request.param}_url")
     return address
 
@@ -60,10 +76,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An open Store with all tables in it."""
-    import_all_tables()
     store = Store(database_url)
-    async with store.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     yield store
     await store.close()
 
