@@ -39,6 +39,7 @@ from server.store import Store
 from server.web import health
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
+from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
 from server.writing import pages as writing_pages
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Starlette:
     engine = Engine(settings)
     journal = Journal(store, timedelta(seconds=settings.sitting_quiet))
     bus = open_bus(settings)
+    limits = Limits(settings)
     rooms = Rooms(store, bus, engine, journal, settings)
     forgetting = Forgetting(store, journal, engine, rooms, also=[forget_decided])
 
@@ -77,6 +79,7 @@ def create_app(settings: Settings) -> Starlette:
         yield
         await rooms.stop()
         await bus.close()
+        await limits.aclose()
         await engine.aclose()
         await journal.aclose()
         await store.close()
@@ -107,6 +110,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.store = store
     app.state.bus = bus
     app.state.secret = secret_of(settings)
+    app.state.limits = limits
     app.state.engine = engine
     app.state.rooms = rooms
     app.state.forgetting = forgetting

@@ -126,6 +126,17 @@ class UnknownInvitation(Refusal):
     sentence = "We do not know this link. Check it, or ask for a new one."
 
 
+class TooManyTries(Refusal):
+    """Somebody failed at the same too often; `wait` is in how many seconds they may go on."""
+
+    status = 429
+    sentence = "That did not work too many times. Wait a few minutes, then try again."
+
+    def __init__(self, wait: int = 60) -> None:
+        self.wait = wait
+        super().__init__()
+
+
 class NotFilledIn(Refusal):
     status = 422
     sentence = "Something is missing. Please fill it in."

@@ -74,6 +74,9 @@ def serve(settings: Settings, prepare: Callable[[], str]) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            # Whose word counts for where a request comes from (web/limits.py).
+            proxy_headers=True,
+            forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=10,
         )
         _address_file(settings).write_text(settings.address, encoding="utf-8")

@@ -14,6 +14,7 @@ from server.errors import (
     NotSignedIn,
     Refusal,
     TooFast,
+    TooManyTries,
     UnknownPage,
 )
 from server.web.templates import Templates
@@ -54,7 +55,11 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 -- Starlette calls us for this type only
     metrics.refusals.add(kind=error.kind)
     log.info("refused", kind=error.kind, status=error.status)
-    headers = {"www-authenticate": "Bearer"} if isinstance(error, NotSignedIn) else {}
+    headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(error, TooManyTries):
+        headers["retry-after"] = str(error.wait)
     return _answer(request, error.status, error.kind, error.sentence, headers)
 
 

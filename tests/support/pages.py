@@ -15,6 +15,7 @@ from server.settings import Settings
 from server.store import Store
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
+from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
 
@@ -50,6 +51,7 @@ def make_app(
     )
     app.state.settings = settings
     app.state.store = store
+    app.state.limits = Limits(settings)
     app.state.templates = Templates(settings, assets)
     app.state.ready_checks = {"database": store.check}
     return app
