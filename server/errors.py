@@ -22,6 +22,8 @@ class CloseCode(IntEnum):
     DAMAGED_UPDATE = 4422
     OLD_SCHEMA = 4426
     MAY_NOT = 4430
+    HELP_ENDED = 4431
+    HELP_BEGAN = 4432
     TROUBLE = 4500
     TOO_SLOW = 4508
     GAP = 4509
@@ -95,6 +97,26 @@ class UnknownPerson(Refusal):
     sentence = "We do not know this person. Check the name."
 
 
+class NotInTheGroup(Refusal):
+    status = 404
+    sentence = "This person is not in the group any more."
+
+
+class LastOrganiser(Refusal):
+    status = 409
+    sentence = "A group needs an organiser. Make somebody else an organiser first."
+
+
+class OrganisersAreIn(Refusal):
+    status = 409
+    sentence = "This group has an organiser now. Ask them to invite people."
+
+
+class UnknownDevice(Refusal):
+    status = 404
+    sentence = "You are not signed in on this device any more."
+
+
 class WrongOrigin(Refusal):
     status = 403
     close = CloseCode.MAY_NOT
@@ -121,6 +143,40 @@ class InvitationRevoked(Refusal):
     sentence = "This card does not work any more. Ask for a new one."
 
 
+class AnswersThemselves(Refusal):
+    """A supporter came to what only the person can answer; `name` is theirs."""
+
+    status = 403
+    close = CloseCode.MAY_NOT
+    sentence = "Only the person can answer this. Stop helping first, to answer for yourself."
+
+    def __init__(self, name: str | None = None) -> None:
+        known = f"Only {name} can answer this. Stop helping first, to answer for yourself."
+        super().__init__(known if name else None)
+
+
+class HelpEnded(Refusal):
+    status = 409
+    close = CloseCode.HELP_ENDED
+    sentence = "Your help has ended. Load the page again to go on as yourself."
+
+
+class HelpBegan(Refusal):
+    status = 409
+    close = CloseCode.HELP_BEGAN
+    sentence = "You help somebody now. Load the page again to write with them."
+
+
+class NotYourSupporter(Refusal):
+    status = 409
+    sentence = "You can only choose somebody who is in a group with you."
+
+
+class UnknownSupport(Refusal):
+    status = 404
+    sentence = "This help has ended, or nobody asked for it."
+
+
 class UnknownInvitation(Refusal):
     status = 404
     sentence = "We do not know this link. Check it, or ask for a new one."
@@ -137,14 +193,64 @@ class TooManyTries(Refusal):
         super().__init__()
 
 
+class UnknownCode(Refusal):
+    status = 404
+    sentence = "We do not know this code. Look at your card again."
+
+
+class NameTakenHere(Refusal):
+    """Who comes in by a card for anybody cannot be somebody who is there already."""
+
+    status = 409
+    sentence = "Somebody here has this name. Please add something, like Ben B."
+
+
 class NotFilledIn(Refusal):
     status = 422
     sentence = "Something is missing. Please fill it in."
 
 
+class WrongField(NotFilledIn):
+    """Something in a form has to be mended; `field` says where."""
+
+    sentence = "Please check what you wrote."
+
+    def __init__(self, sentence: str | None = None, field: str = "") -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
 class SameVersion(Refusal):
     status = 422
     sentence = "You chose the same one twice. Choose another one."
+
+
+# My page
+
+
+class NotAPicture(Refusal):
+    status = 415
+    sentence = "We could not read this picture. Use a JPEG, PNG, WebP or GIF."
+
+
+class PictureTooLarge(Refusal):
+    status = 413
+    sentence = "This picture is too big. Use a smaller one, up to 12 MB."
+
+
+class UnknownPicture(Refusal):
+    status = 422
+    sentence = "We do not have this picture. Choose another one."
+
+
+class NotAnAddress(Refusal):
+    status = 422
+    sentence = "This is not an e-mail address. Look at it again."
+
+
+class NotWhileHelping(Refusal):
+    status = 409
+    sentence = "You are helping somebody now. Stop helping first."
 
 
 # Forgetting earlier words for good

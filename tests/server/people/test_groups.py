@@ -1,0 +1,369 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import clock
+from server.errors import (
+    InvitationRevoked,
+    LastOrganiser,
+    MayNot,
+    NameTaken,
+    NotFilledIn,
+    NotInTheGroup,
+    OrganisersAreIn,
+    Refusal,
+)
+from server.people import actions, groups
+from server.people.permits import Role, Who
+from server.people.signing_in import roles_of
+from server.people.tables import AuditRow, GroupRow, MembershipRow, PersonRow
+from server.store import Store
+
+DAYS = 14
+
+
+async def make_group(store: Store, kind: str = "local") -> GroupRow:
+    async with store.session() as session:
+        return await actions.make_group(session, "Devon", kind)
+
+
+async def come(store: Store, group: GroupRow, name: str, role: Role = Role.MEMBER) -> Who:
+    async with store.session() as session:
+        person = await actions.make_person(session, name)
+        await actions.join(session, person, group, role)
+    return Who(person.id, name, roles={group.id: role})
+
+
+async def roles(store: Store, group: GroupRow) -> dict[str, Role]:
+    async with store.reading() as session:
+        fresh = await session.get_one(GroupRow, group.id)
+        return {one.name: one.role for one in await groups.people_in(session, fresh)}
+
+
+async def recorded(store: Store) -> list[str]:
+    async with store.reading() as session:
+        rows = (await session.scalars(select(AuditRow).order_by(AuditRow.id))).all()
+        return [row.what for row in rows]
+
+
+async def test_a_group_knows_its_people_by_name_and_picture_and_never_by_email(
+    store: Store,
+) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    await come(store, group, "ben", Role.READER)
+    async with store.session() as session:
+        person = await session.get_one(PersonRow, olwen.person_id)
+        person.email, person.picture = "olwen@charter.example", "house"
+    async with store.reading() as session:
+        ben, first = await groups.people_in(session, group)
+    assert (ben.name, ben.picture, ben.does, ben.hears) == ("ben", None, "only reads", False)
+    assert (first.name, first.picture) == ("Olwen", "/pictures/house.svg")
+    assert (first.does, first.hears) == ("organiser", True)
+    assert "olwen@charter.example" not in repr((ben, first))
+
+
+async def test_an_organiser_changes_what_somebody_does(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann")
+    async with store.session() as session:
+        await groups.change_role(session, group, olwen, ann.person_id, Role.READER)
+        await groups.change_role(session, group, olwen, ann.person_id, Role.READER)
+    assert await roles(store, group) == {"Ann": Role.READER, "Olwen": Role.ORGANISER}
+    async with store.reading() as session:
+        row = (await session.scalars(select(AuditRow))).one()
+    assert (row.what, row.person_id, row.about_id) == (
+        "role changed",
+        olwen.person_id,
+        ann.person_id,
+    )
+    assert (row.group_id, row.details) == (group.id, {"before": "member", "after": "reader"})
+
+
+Change = Callable[[AsyncSession, GroupRow, Who], Awaitable[None]]
+
+
+async def _stop(session: AsyncSession, group: GroupRow, who: Who) -> None:
+    await groups.change_role(session, group, who, who.person_id, Role.MEMBER)
+
+
+async def _take_out(session: AsyncSession, group: GroupRow, who: Who) -> None:
+    await groups.remove(session, group, who, who.person_id)
+
+
+async def _leave_all(session: AsyncSession, _group: GroupRow, who: Who) -> None:
+    await groups.leave_all(session, who)
+
+
+WAYS_OUT = [_stop, _take_out, groups.leave, _leave_all]
+
+
+@pytest.mark.parametrize("change", WAYS_OUT)
+async def test_the_last_organiser_cannot_go(store: Store, change: Change) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    await come(store, group, "Ann")
+    with pytest.raises(LastOrganiser, match=r"A group needs an organiser\."):
+        async with store.session() as session:
+            await change(session, group, olwen)
+    assert (await roles(store, group))["Olwen"] is Role.ORGANISER
+    assert await recorded(store) == []
+
+
+@pytest.mark.parametrize("change", WAYS_OUT)
+async def test_one_of_two_organisers_can_go(store: Store, change: Change) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    await come(store, group, "Mair", Role.ORGANISER)
+    async with store.session() as session:
+        await change(session, group, olwen)
+    assert (await roles(store, group)).get("Olwen") is not Role.ORGANISER
+
+
+async def _tried(store: Store, change: Change, group: GroupRow, who: Who) -> Refusal | None:
+    try:
+        async with store.session() as session:
+            await change(session, group, who)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+@pytest.mark.parametrize("change", WAYS_OUT)
+async def test_two_last_organisers_cannot_go_at_the_same_time(store: Store, change: Change) -> None:
+    group = await make_group(store)
+    both = [await come(store, group, name, Role.ORGANISER) for name in ("Olwen", "Mair")]
+    await come(store, group, "Ann")
+    refusals = await asyncio.gather(*(_tried(store, change, group, who) for who in both))
+    assert [type(refusal) for refusal in refusals if refusal] == [LastOrganiser]
+    assert Role.ORGANISER in (await roles(store, group)).values()
+
+
+async def test_two_organisers_who_take_each_other_out_leave_one(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    mair = await come(store, group, "Mair", Role.ORGANISER)
+
+    async def out(session: AsyncSession, group: GroupRow, who: Who) -> None:
+        other = mair if who is olwen else olwen
+        await groups.remove(session, group, who, other.person_id)
+
+    refusals = await asyncio.gather(*(_tried(store, out, group, who) for who in (olwen, mair)))
+    assert [type(refusal) for refusal in refusals if refusal] == [MayNot]
+    assert list((await roles(store, group)).values()) == [Role.ORGANISER]
+
+
+async def test_who_is_no_organiser_any_more_changes_nothing(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    mair = await come(store, group, "Mair", Role.ORGANISER)
+    async with store.session() as session:
+        await groups.remove(session, group, olwen, mair.person_id)
+    ways: list[Awaitable[object]] = []
+    async with store.session() as session:
+        ways = [
+            groups.change_role(session, group, mair, olwen.person_id, Role.READER),
+            groups.remove(session, group, mair, olwen.person_id),
+            groups.hand_over(session, group, mair, olwen.person_id),
+            groups.name_lead(session, group, mair, olwen.person_id),
+            groups.change_group(session, group, mair, "Mine", None),
+            groups.invite_group(session, group, mair, "Kent", organiser="Ken", days=DAYS),
+        ]
+        for way in ways:
+            with pytest.raises(MayNot):
+                await way
+        with pytest.raises(NotInTheGroup):
+            await groups.leave(session, group, mair)
+
+
+async def test_handing_over_makes_one_an_organiser_and_the_other_a_member(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann", Role.READER)
+    async with store.session() as session:
+        await groups.hand_over(session, group, olwen, ann.person_id)
+    assert await roles(store, group) == {"Ann": Role.ORGANISER, "Olwen": Role.MEMBER}
+    assert await recorded(store) == ["role changed", "role changed"]
+
+
+async def test_nobody_hands_over_to_themselves_or_to_a_stranger(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    for person in (olwen.person_id, "nobody"):
+        with pytest.raises(NotInTheGroup):
+            async with store.session() as session:
+                await groups.hand_over(session, group, olwen, person)
+    assert await roles(store, group) == {"Olwen": Role.ORGANISER}
+
+
+async def test_who_is_taken_out_belongs_no_more_and_may_be_invited_again(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann")
+    async with store.session() as session:
+        await groups.remove(session, group, olwen, ann.person_id)
+        assert (await roles_of(session, [ann.person_id]))[ann.person_id] == {}
+    with pytest.raises(NotInTheGroup):
+        async with store.session() as session:
+            await groups.remove(session, group, olwen, ann.person_id)
+    async with store.session() as session:
+        await actions.join(
+            session, await session.get_one(PersonRow, ann.person_id), group, Role.READER
+        )
+    assert (await roles(store, group))["Ann"] is Role.READER
+
+
+async def test_the_cards_of_who_is_taken_out_let_nobody_in(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann")
+    async with store.session() as session:
+        hers = await actions.invite(session, group, "ann")
+        bens = await actions.invite(session, group, "Ben")
+        await groups.remove(session, group, olwen, ann.person_id)
+    async with store.session() as session:
+        with pytest.raises(InvitationRevoked):
+            (await actions.look_at_invitation(session, hers)).check()
+        (await actions.look_at_invitation(session, bens)).check()
+
+
+async def test_a_lead_is_named_and_when_they_go_the_organisers_hear_again(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann")
+
+    async def who_hears() -> list[str]:
+        async with store.reading() as session:
+            fresh = await session.get_one(GroupRow, group.id)
+            return [one.name for one in await groups.people_in(session, fresh) if one.hears]
+
+    assert await who_hears() == ["Olwen"]
+    async with store.session() as session:
+        await groups.name_lead(session, group, olwen, ann.person_id)
+    assert await who_hears() == ["Ann"]
+    async with store.session() as session:
+        with pytest.raises(NotInTheGroup):
+            await groups.name_lead(session, group, olwen, "nobody")
+        await groups.leave(session, group, ann)
+    assert await who_hears() == ["Olwen"]
+    assert await recorded(store) == ["lead named", "left"]
+
+
+async def test_who_is_alone_may_go_from_all_groups(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    async with store.session() as session:
+        await groups.leave_all(session, olwen)
+    assert await roles(store, group) == {}
+
+
+async def test_a_group_gets_another_name_and_picture_and_keeps_its_address(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    async with store.session() as session:
+        await actions.make_group(session, "Kent")
+    async with store.session() as session:
+        await groups.change_group(session, group, olwen, " North  Devon ", "house")
+        await groups.change_group(session, group, olwen, "North Devon", "house")
+    for name, refusal in (("kent", NameTaken), (" ", NotFilledIn), ("x" * 101, NotFilledIn)):
+        with pytest.raises(refusal):
+            async with store.session() as session:
+                await groups.change_group(session, group, olwen, name, None)
+    async with store.reading() as session:
+        fresh = await session.get_one(GroupRow, group.id)
+        assert (fresh.name, fresh.picture, fresh.slug) == ("North Devon", "house", "devon")
+    assert await recorded(store) == ["group changed"]
+
+
+async def test_a_national_group_invites_a_local_one_and_its_first_organiser(store: Store) -> None:
+    national = await make_group(store, kind="national")
+    olwen = await come(store, national, "Olwen", Role.ORGANISER)
+    async with store.session() as session:
+        kent, link = await groups.invite_group(
+            session, national, olwen, "Kent", organiser="Ken", days=DAYS
+        )
+    assert (kent.kind, kent.invited_by_id) == ("local", national.id)
+    async with store.session() as session:
+        again = await groups.invite_organiser(
+            session, national, olwen, kent, organiser="Ken", days=DAYS
+        )
+        await actions.come_in(session, link)
+    assert await roles(store, kent) == {"Ken": Role.ORGANISER}
+    assert again != link
+    with pytest.raises(OrganisersAreIn):
+        async with store.session() as session:
+            await groups.invite_organiser(
+                session, national, olwen, kent, organiser="Ken", days=DAYS
+            )
+    assert (await recorded(store)).count("group made") == 2
+
+
+async def test_only_a_national_group_invites_groups_and_only_its_own(store: Store) -> None:
+    devon = await make_group(store)
+    olwen = await come(store, devon, "Olwen", Role.ORGANISER)
+    async with store.session() as session:
+        england = await actions.make_group(session, "England", "national")
+        kent = await actions.make_group(session, "Kent")
+    mair = await come(store, england, "Mair", Role.ORGANISER)
+    with pytest.raises(MayNot):
+        async with store.session() as session:
+            await groups.invite_group(session, devon, olwen, "Avon", organiser="Ava", days=DAYS)
+    with pytest.raises(MayNot):
+        async with store.session() as session:
+            await groups.invite_organiser(session, england, mair, kent, organiser="Ken", days=DAYS)
+    with pytest.raises(NameTaken):
+        async with store.session() as session:
+            await groups.invite_group(session, england, mair, "kent", organiser="Ken", days=DAYS)
+
+
+async def test_a_thousand_local_groups_are_listed_by_one_question(store: Store) -> None:
+    national = await make_group(store, kind="national")
+    async with store.session() as session:
+        await session.execute(
+            insert(GroupRow),
+            [
+                {
+                    "id": f"g{number:03}",
+                    "slug": f"place-{number:03}",
+                    "name": f"Place {number:03} 100%",
+                    "kind": "local",
+                    "invited_by_id": national.id,
+                }
+                for number in range(1000)
+            ],
+        )
+        await session.execute(
+            insert(PersonRow),
+            [{"id": f"p{n}", "name": "Ann", "created_at": clock.now()} for n in range(3)],
+        )
+        rows = [("p0", "organiser", None), ("p1", "member", None), ("p2", "organiser", clock.now())]
+        await session.execute(
+            insert(MembershipRow),
+            [
+                {
+                    "id": clock.new_id(),
+                    "person_id": person,
+                    "group_id": "g007",
+                    "role": role,
+                    "since": clock.now(),
+                    "ended_at": ended,
+                }
+                for person, role, ended in rows
+            ],
+        )
+        await actions.make_group(session, "Somebody else's")
+    async with store.reading() as session:
+        first = await groups.local_groups(session, national)
+        last = await groups.local_groups(session, national, page=20)
+        found = await groups.local_groups(session, national, find="place 007 100%")
+        nothing = await groups.local_groups(session, national, find="%%")
+        assert await session.scalar(select(func.count()).select_from(GroupRow)) == 1002
+    assert (first.count, len(first.groups), first.groups[0].slug) == (1000, 50, "place-000")
+    assert last.groups[-1].slug == "place-999"
+    assert found.groups == [groups.LocalGroup("place-007", "Place 007 100%", 2, 1, True)]
+    assert first.groups[0] == groups.LocalGroup("place-000", "Place 000 100%", 0, 0, False)
+    assert (nothing.count, nothing.groups) == (0, [])
