@@ -1,8 +1,10 @@
 """The audit record: what was done, by whom, when, and on whose behalf. It is only ever added to."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Connection, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
@@ -75,15 +77,36 @@ def record(
     `about_id` the person it was done to. `details` holds ids, numbers and titles only: names of
     people are looked up when the record is read, so that somebody deleted is not named in it.
     """
-    session.add(
-        AuditRow(
-            at=clock.now(),
-            what=what.value,
-            person_id=by.person_id if isinstance(by, Who) else by,
-            for_id=for_id,
-            about_id=about_id,
-            group_id=group_id,
-            charter_id=charter_id,
-            details=details,
-        )
-    )
+    things = (about_id, for_id, group_id, charter_id)
+    session.add(AuditRow(**_row(what, by, things, details)))
+
+
+def record_on(
+    connection: Connection,
+    what: What,
+    *,
+    by: Who | str | None,
+    group_id: str | None = None,
+    charter_id: str | None = None,
+    about_id: str | None = None,
+    for_id: str | None = None,
+    **details: Any,
+) -> None:
+    """As `record`, for a transaction without a session, such as that of `Rooms.change`."""
+    things = (about_id, for_id, group_id, charter_id)
+    connection.execute(insert(AuditRow).values(**_row(what, by, things, details)))
+
+
+def _row(
+    what: What,
+    by: Who | str | None,
+    things: tuple[str | None, ...],
+    details: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {
+        "at": clock.now(),
+        "what": what.value,
+        "person_id": by.person_id if isinstance(by, Who) else by,
+        **dict(zip(("about_id", "for_id", "group_id", "charter_id"), things, strict=True)),
+        "details": dict(details),
+    }
