@@ -40,8 +40,9 @@ NO_WHY = wording.digest_of_why(())
 class EditionItem:
     """A heading or statement as it was published.
 
-    `wording` and `why` are None where they were forgotten for good; their digests stay. `position`
-    is where it stood in the document; it is no part of the digest.
+    `wording` and `why` are None where they were forgotten for good, or are hidden: then
+    `words_hidden` and `why_hidden` say so. Their digests stay. `position` is where it stood in the
+    document; it is no part of the digest.
     """
 
     id: str
@@ -53,10 +54,12 @@ class EditionItem:
     wording: Wording | None = None
     why: RichText | None = None
     position: str = ""
+    words_hidden: str | None = None
+    why_hidden: str | None = None
 
     @property
     def is_removed(self) -> bool:
-        """Whether something of it was forgotten for good."""
+        """Whether something of it was forgotten for good or hidden."""
         return self.wording is None or self.why is None
 
 
@@ -83,7 +86,7 @@ class Edition:
 
     @property
     def charter(self) -> Charter:
-        """What it says, as a Charter; what was forgotten is empty."""
+        """What it says, as a Charter; what was forgotten or hidden is empty."""
         places = position.spread(len(self.items))
         return Charter(
             title=self.title,
@@ -97,13 +100,17 @@ class Edition:
 
     @property
     def told(self) -> Charter:
-        """What people are shown: with a sentence in the place of what was forgotten."""
+        """What people are shown: with a sentence in the place of what is not there."""
         charter = self.charter
         told = (
             replace(
                 item,
-                words=_WORDS_REMOVED if published.wording is None else item.words,
-                why=_WHY_REMOVED if published.why is None else item.why,
+                words=item.words
+                if published.wording is not None
+                else _told(published.words_hidden, _WORDS_REMOVED),
+                why=item.why
+                if published.why is not None
+                else _told(published.why_hidden, _WHY_REMOVED),
             )
             for published, item in zip(self.items, charter.items, strict=True)
         )
@@ -224,6 +231,10 @@ def _published(item: Item) -> EditionItem:
         why=wording.canonical_text(item.why),
         position=item.position,
     )
+
+
+def _told(hidden: str | None, removed: RichText) -> RichText:
+    return removed if hidden is None else rich_text.from_text(hidden)
 
 
 def _item(item: EditionItem, place: str) -> Item:

@@ -3,7 +3,7 @@
 What is forgotten for good is the exception: its words go, its digests stay (`tables`).
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +18,13 @@ from server.writing import edition as form
 from server.writing import rich_text, wording
 from server.writing.charter import Charter, Kind
 from server.writing.edition import Edition, EditionItem
+from server.writing.hidden import Hiding, Unseen, in_words
 from server.writing.read_side import read_charter
 from server.writing.tables import (
     AdaptationRow,
     CharterRow,
     EditionItemRow,
     EditionRow,
-    RemovalRow,
     WordingRow,
 )
 
@@ -160,14 +160,7 @@ async def read(session: AsyncSession, edition_id: str) -> Edition:
         None if row.stands_on_id is None else await session.get(EditionRow, row.stands_on_id)
     )
     # Words that another Charter has too are still in the store; this one does not show them.
-    gone = frozenset(
-        await session.scalars(
-            select(RemovalRow.digest).where(
-                RemovalRow.charter_id == row.charter_id,
-                RemovalRow.removed_at >= row.published_at,
-            )
-        )
-    )
+    unseen = await Unseen.of(session, row.charter_id)
     found = await session.execute(
         select(EditionItemRow, WordingRow)
         .join(WordingRow, WordingRow.digest == EditionItemRow.wording_digest)
@@ -186,7 +179,7 @@ async def read(session: AsyncSession, edition_id: str) -> Edition:
         language=row.language,
         people=tuple(row.people),
         stands_on=None if stands_on is None else stands_on.digest,
-        items=tuple(_item(item, says, gone) for item, says in found),
+        items=tuple(_item(item, says, unseen, row.published_at) for item, says in found),
     )
 
 
@@ -224,9 +217,11 @@ def _item_row(edition_id: str, place: int, item: EditionItem) -> EditionItemRow:
     )
 
 
-def _item(row: EditionItemRow, says: WordingRow, gone: Collection[str]) -> EditionItem:
+def _item(row: EditionItemRow, says: WordingRow, unseen: Unseen, at: datetime) -> EditionItem:
     why = rich_text.from_json(row.why or ())
     forgotten = not why and row.why_digest != form.NO_WHY
+    hidden_why = unseen.why(row.item_id, row.why_digest)
+    hidden = unseen.words(row.item_id, says.digest, at)
     return EditionItem(
         id=row.item_id,
         kind=Kind(row.kind),
@@ -234,9 +229,11 @@ def _item(row: EditionItemRow, says: WordingRow, gone: Collection[str]) -> Editi
         why_digest=row.why_digest,
         left_out=row.left_out,
         origins=tuple(row.origins),
-        wording=None if says.removed_at is not None or says.digest in gone else _wording(says),
-        why=None if forgotten else why,
+        wording=None if says.removed_at is not None or hidden else _wording(says),
+        why=None if forgotten or hidden_why is not None else why,
         position=row.position,
+        words_hidden=in_words(hidden) if isinstance(hidden, Hiding) else None,
+        why_hidden=None if hidden_why is None else in_words(hidden_why),
     )
 
 

@@ -18,6 +18,7 @@ from server.writing import rich_text, sittings, wording
 from server.writing.tables import (
     EditionItemRow,
     EditionRow,
+    HidingRow,
     ItemRow,
     RemovalRow,
     SittingChangeRow,
@@ -52,6 +53,7 @@ def remove(connection: Connection, charter_id: str, chosen: Chosen, person_id: s
     now = clock.now()
     found = _mark_history(connection, charter_id, chosen, now)
     found |= _mark_editions(connection, charter_id, chosen)
+    found |= _empty_hidings(connection, charter_id, chosen)
     if not chosen.words | chosen.whys <= found or not (found or chosen.between):
         raise NothingChosen
     _note(connection, charter_id, chosen, person_id, now)
@@ -160,6 +162,16 @@ def _mark_editions(connection: Connection, charter_id: str, chosen: Chosen) -> s
         .where(of_it, EditionItemRow.why_digest.in_(sorted(chosen.whys)))
         .values(why=[])
     )
+    return found
+
+
+def _empty_hidings(connection: Connection, charter_id: str, chosen: Chosen) -> set[str]:
+    """Take the content out of what is hidden of it; returns the digests of that."""
+    hidings = HidingRow.__table__.c
+    of_it = and_(hidings.charter_id == charter_id, hidings.item_id == chosen.item_id)
+    those = hidings.digest.in_(sorted(chosen.words | chosen.whys))
+    found = set(connection.scalars(select(HidingRow.digest).where(of_it, those)))
+    connection.execute(update(HidingRow).where(of_it, those).values(content=None))
     return found
 
 

@@ -146,7 +146,7 @@ class SittingRow(Base):
 
 
 class SittingChangeRow(Base):
-    """What became of one item in a sitting, and who wrote in it (`persons`: a list of ids).
+    """What became of one item in a sitting, and who wrote in it (`persons`: see authors.py).
 
     `before` and `after` hold what is not in the wording (None: there was no such item):
     `{kind, position, left_out, why, origins}`. `passed` are digests of wordings in between, which
@@ -188,7 +188,8 @@ class RemovalRow(Base):
 class HidingRow(Base):
     """Words of an item that were taken out of sight, with a reason, until they are shown again.
 
-    `digest` is as in RemovalRow; `content` is what a hidden reason (`part` "why") said.
+    `digest` is as in RemovalRow. `content` is what was hidden (`live/hiding.py` has its form): a
+    wording that came and went within one sitting has no other place. Forgetting empties it.
     """
 
     __tablename__ = "hidings"

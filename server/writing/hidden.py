@@ -1,0 +1,115 @@
+"""What readers of a Charter do not see: words hidden with a reason, or forgotten for good.
+
+`Unseen` is asked by everything that shows what a Charter said: its history, its editions, and the
+table of places. What is hidden stays in the rows, and its digest with it; so it can be shown again,
+and an edition can still be checked. docs/decisions/hiding.md says why it is done so.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.people.tables import PersonRow
+from server.writing.tables import HidingRow, RemovalRow
+
+WORDS, WHY = "words", "why"
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """Words of an item are hidden: since when, by whom (None: by somebody unknown), and why.
+
+    `part` is WORDS (with what they mean and their picture) or WHY; `digest` tells which.
+    """
+
+    id: str
+    item_id: str
+    part: str
+    digest: str
+    reason: str
+    at: datetime
+    by: str | None
+
+    @property
+    def is_why(self) -> bool:
+        return self.part == WHY
+
+
+class Unseen:
+    """What of one Charter is not shown to its readers.
+
+    `removed` tells when wordings were forgotten in this Charter. One that was said again after that
+    is shown again. One that was hidden is not, until it is shown again with a press.
+    """
+
+    def __init__(
+        self, removed: Mapping[str, datetime], hidings: Collection[Hiding], *, hide: bool = True
+    ) -> None:
+        self._removed = removed
+        self._hidden = {(one.item_id, one.part, one.digest): one for one in hidings if hide}
+
+    @classmethod
+    async def of(cls, session: AsyncSession, charter_id: str, *, hide: bool = True) -> "Unseen":
+        """What is not shown of a Charter; with `hide` False, only what was forgotten."""
+        removed = await session.execute(
+            select(RemovalRow.digest, func.max(RemovalRow.removed_at))
+            .where(RemovalRow.charter_id == charter_id)
+            .group_by(RemovalRow.digest)
+        )
+        found = await hidings(session, charter_id) if hide else ()
+        return cls({one[0]: one[1] for one in removed}, found)
+
+    def words(self, item_id: str, digest: str, said_at: datetime) -> "Hiding | bool":
+        """Whether these words of an item are not shown: how they were hidden, or True if gone."""
+        forgotten_at = self._removed.get(digest)
+        if forgotten_at is not None and said_at <= forgotten_at:
+            return True
+        return self._hidden.get((item_id, WORDS, digest), False)
+
+    def why(self, item_id: str, digest: str) -> Hiding | None:
+        """How this reason of an item was hidden, if it was."""
+        return self._hidden.get((item_id, WHY, digest))
+
+
+async def hidings(
+    session: AsyncSession, charter_id: str, item_id: str | None = None
+) -> tuple[Hiding, ...]:
+    """What is hidden of a Charter, or of one of its items, the newest first."""
+    asked = (
+        select(HidingRow, PersonRow.name)
+        .outerjoin(PersonRow, PersonRow.id == HidingRow.hidden_by)
+        .where(HidingRow.charter_id == charter_id, *STANDS)
+        .order_by(HidingRow.hidden_at.desc(), HidingRow.id)
+    )
+    if item_id is not None:
+        asked = asked.where(HidingRow.item_id == item_id)
+    return tuple(
+        Hiding(row.id, row.item_id, row.part, row.digest, row.reason, row.hidden_at, name)
+        for row, name in await session.execute(asked)
+    )
+
+
+async def hidden_of_many(
+    session: AsyncSession, charter_ids: Collection[str]
+) -> set[tuple[str, str, str, str]]:
+    """What is hidden of many Charters: (Charter's id, item's id, part, digest). One question."""
+    found = await session.execute(
+        select(HidingRow.charter_id, HidingRow.item_id, HidingRow.part, HidingRow.digest).where(
+            *STANDS
+        )
+    )
+    return {(row[0], row[1], row[2], row[3]) for row in found if row[0] in charter_ids}
+
+
+# A hiding that stands: not shown again, and not forgotten for good, which takes its content away.
+STANDS = (HidingRow.shown_at.is_(None), HidingRow.content.is_not(None))
+
+
+def in_words(hiding: Hiding, *, by_name: bool = False) -> str:
+    """The reason as readers are told it. Names of people are for their group alone."""
+    who = (hiding.by or "Somebody") if by_name else "The group"
+    what = "This why is" if hiding.is_why else "These words are"
+    return f"{what} hidden. {who} gave this reason: {hiding.reason}"
