@@ -1,4 +1,4 @@
-"""What happens in a group: people change what they do, go, hand over; groups invite other groups.
+"""What happens in a group: people change what they do, go and hand over; it gets another name.
 
 Each change takes the group's row for itself first and then looks who is there: of two changes at
 the same time, the second one sees what the first one did.
@@ -6,23 +6,18 @@ the same time, the second one sees what the first one did.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
-from server.errors import MayNot, NameTaken, NotInTheGroup, OrganisersAreIn
-from server.people import actions
+from server.errors import MayNot, NameTaken, NotInTheGroup
 from server.people.audit import What, record
 from server.people.memberships import Member, check_organiser_stays, hears, in_order, may_all_go
 from server.people.permits import Role, Who
 from server.people.pictures import address_of_picture
 from server.people.rules import same_name, tidy_name
 from server.people.tables import GroupRow, InvitationRow, MembershipRow, PersonRow
-
-_NATIONAL = "national"
-
 
 # Who is in a group
 
@@ -58,7 +53,7 @@ async def member_of(session: AsyncSession, group: GroupRow, person_id: str) -> M
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A group that nobody else changes before this transaction ends, and who is in it."""
 
     group: GroupRow
@@ -75,7 +70,7 @@ class _Held:
             raise NotInTheGroup from None
 
 
-async def _hold(session: AsyncSession, group_id: str, organiser: Who | None = None) -> _Held:
+async def hold(session: AsyncSession, group_id: str, organiser: Who | None = None) -> Held:
     """Take a group for this transaction alone. Raises MayNot for who does not organise it now."""
     group = await session.scalar(
         select(GroupRow)
@@ -90,7 +85,7 @@ async def _hold(session: AsyncSession, group_id: str, organiser: Who | None = No
         .where(MembershipRow.group_id == group_id, MembershipRow.ended_at.is_(None))
         .execution_options(populate_existing=True)
     )
-    held = _Held(group, {row.person_id: row for row in rows})
+    held = Held(group, {row.person_id: row for row in rows})
     if organiser is not None:
         mine = held.rows.get(organiser.person_id)
         # They may have been an organiser when they opened the page.
@@ -103,13 +98,13 @@ async def change_role(
     session: AsyncSession, group: GroupRow, by: Who, person_id: str, role: Role
 ) -> None:
     """Let somebody do something else in the group. Raises NotInTheGroup and LastOrganiser."""
-    held = await _hold(session, group.id, by)
+    held = await hold(session, group.id, by)
     _change_role(session, held, by, person_id, role)
 
 
 async def hand_over(session: AsyncSession, group: GroupRow, by: Who, person_id: str) -> None:
     """Make somebody an organiser, and stop being one. Raises NotInTheGroup."""
-    held = await _hold(session, group.id, by)
+    held = await hold(session, group.id, by)
     if person_id == by.person_id:
         raise NotInTheGroup("Choose another person in the group.")
     _change_role(session, held, by, person_id, Role.ORGANISER)
@@ -121,7 +116,7 @@ async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str
 
     Raises NotInTheGroup and LastOrganiser.
     """
-    held = await _hold(session, group.id, by)
+    held = await hold(session, group.id, by)
     _end(session, held, person_id)
     await _end_cards(session, group, person_id)
     record(session, What.REMOVED, by=by, group_id=group.id, about_id=person_id)
@@ -129,7 +124,7 @@ async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str
 
 async def leave(session: AsyncSession, group: GroupRow, who: Who) -> None:
     """Go out of the group oneself. Raises NotInTheGroup and LastOrganiser."""
-    held = await _hold(session, group.id)
+    held = await hold(session, group.id)
     _end(session, held, who.person_id)
     record(session, What.LEFT, by=who, group_id=group.id, about_id=who.person_id)
 
@@ -145,7 +140,7 @@ async def leave_all(session: AsyncSession, who: Who) -> None:
         .order_by(MembershipRow.group_id)
     )
     for group_id in mine.all():
-        held = await _hold(session, group_id)
+        held = await hold(session, group_id)
         if who.person_id not in held.rows:
             continue
         _end(session, held, who.person_id, alone_may_go=True)
@@ -154,7 +149,7 @@ async def leave_all(session: AsyncSession, who: Who) -> None:
 
 async def name_lead(session: AsyncSession, group: GroupRow, by: Who, person_id: str | None) -> None:
     """Name who hears it when something is not right; None: all organisers. Raises NotInTheGroup."""
-    held = await _hold(session, group.id, by)
+    held = await hold(session, group.id, by)
     if person_id is not None:
         held.of(person_id)
     if held.group.lead_id == person_id:
@@ -170,7 +165,7 @@ async def change_group(
 
     Raises NotFilledIn and NameTaken.
     """
-    held = await _hold(session, group.id, by)
+    held = await hold(session, group.id, by)
     name = tidy_name(name, missing="Please write the name of your group.")
     changed: dict[str, str | None] = {}
     if name != held.group.name:
@@ -184,7 +179,7 @@ async def change_group(
         record(session, What.GROUP_CHANGED, by=by, group_id=group.id, **changed)
 
 
-def _change_role(session: AsyncSession, held: _Held, by: Who, person_id: str, role: Role) -> None:
+def _change_role(session: AsyncSession, held: Held, by: Who, person_id: str, role: Role) -> None:
     row, before = held.of(person_id), held.roles
     old = Role(row.role)
     if old is role:
@@ -202,7 +197,7 @@ def _change_role(session: AsyncSession, held: _Held, by: Who, person_id: str, ro
     )
 
 
-def _end(session: AsyncSession, held: _Held, person_id: str, *, alone_may_go: bool = False) -> None:
+def _end(session: AsyncSession, held: Held, person_id: str, *, alone_may_go: bool = False) -> None:
     row, before = held.of(person_id), held.roles
     row.ended_at = clock.now()
     if not (alone_may_go and may_all_go(held.roles)):
@@ -225,107 +220,3 @@ async def _end_cards(session: AsyncSession, group: GroupRow, person_id: str) -> 
     for card in cards:
         if same_name(card.name or "", person.name):
             card.revoked_at = clock.now()
-
-
-# Groups of a national group
-
-
-class LocalGroup(NamedTuple):
-    """A local group, as the group that invited it knows it: numbers, and nobody's name."""
-
-    slug: str
-    name: str
-    people: int
-    organisers: int
-    anybody_came: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LocalGroups:
-    """One page of local groups; `count` is of all that were found."""
-
-    groups: list[LocalGroup]
-    count: int
-
-
-async def invite_group(
-    session: AsyncSession, national: GroupRow, by: Who, name: str, *, organiser: str, days: int
-) -> tuple[GroupRow, str]:
-    """Make a local group; returns it, and the secret of the link for its first organiser.
-
-    Raises NameTaken and NotFilledIn.
-    """
-    await _hold_national(session, national, by)
-    organiser = tidy_name(organiser, missing="Please write the name of the person.")
-    group = await actions.make_group(session, name)
-    group.invited_by_id = national.id
-    record(session, What.GROUP_MADE, by=by, group_id=group.id, name=group.name)
-    record(session, What.GROUP_MADE, by=by, group_id=national.id, name=group.name, made=group.id)
-    return group, await actions.invite(session, group, organiser, Role.ORGANISER, days)
-
-
-async def invite_organiser(
-    session: AsyncSession,
-    national: GroupRow,
-    by: Who,
-    group: GroupRow,
-    *,
-    organiser: str,
-    days: int,
-) -> str:
-    """A new link for the first organiser of a local group, as long as it has no organiser.
-
-    Returns its secret. Raises MayNot for a group of others, OrganisersAreIn and NotFilledIn.
-    """
-    await _hold_national(session, national, by)
-    if group.invited_by_id != national.id:
-        raise MayNot
-    if Role.ORGANISER in (await _hold(session, group.id)).roles:
-        raise OrganisersAreIn
-    organiser = tidy_name(organiser, missing="Please write the name of the person.")
-    return await actions.invite(session, group, organiser, Role.ORGANISER, days)
-
-
-async def local_groups(
-    session: AsyncSession, national: GroupRow, find: str = "", page: int = 1, size: int = 50
-) -> LocalGroups:
-    """The groups that a national group invited, by name, a page at a time: one question."""
-    there = MembershipRow.ended_at.is_(None)
-    in_groups = (
-        select(
-            MembershipRow.group_id,
-            func.count().label("ever"),
-            func.count().filter(there).label("people"),
-            func.count()
-            .filter(there, MembershipRow.role == Role.ORGANISER.value)
-            .label("organisers"),
-        )
-        .group_by(MembershipRow.group_id)
-        .subquery()
-    )
-    asked = (
-        select(
-            GroupRow.slug,
-            GroupRow.name,
-            func.coalesce(in_groups.c.people, 0),
-            func.coalesce(in_groups.c.organisers, 0),
-            func.coalesce(in_groups.c.ever, 0) > 0,
-            func.count().over(),
-        )
-        .outerjoin(in_groups, in_groups.c.group_id == GroupRow.id)
-        .where(GroupRow.invited_by_id == national.id)
-        .order_by(func.lower(GroupRow.name), GroupRow.id)
-        .limit(size)
-        .offset((page - 1) * size)
-    )
-    if find:
-        asked = asked.where(GroupRow.name.icontains(find, autoescape=True))
-    rows = (await session.execute(asked)).all()
-    found = [LocalGroup(*row[:4], anybody_came=bool(row[4])) for row in rows]
-    return LocalGroups(found, rows[0][5] if rows else 0)
-
-
-async def _hold_national(session: AsyncSession, national: GroupRow, by: Who) -> None:
-    if national.kind != _NATIONAL:
-        raise MayNot
-    await _hold(session, national.id, by)

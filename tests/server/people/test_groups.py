@@ -2,10 +2,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import clock
 from server.errors import (
     InvitationRevoked,
     LastOrganiser,
@@ -13,16 +12,13 @@ from server.errors import (
     NameTaken,
     NotFilledIn,
     NotInTheGroup,
-    OrganisersAreIn,
     Refusal,
 )
-from server.people import actions, groups
+from server.people import actions, groups, invitations
 from server.people.permits import Role, Who
 from server.people.signing_in import roles_of
-from server.people.tables import AuditRow, GroupRow, MembershipRow, PersonRow
+from server.people.tables import AuditRow, GroupRow, PersonRow
 from server.store import Store
-
-DAYS = 14
 
 
 async def make_group(store: Store, kind: str = "local") -> GroupRow:
@@ -171,7 +167,6 @@ async def test_who_is_no_organiser_any_more_changes_nothing(store: Store) -> Non
             groups.hand_over(session, group, mair, olwen.person_id),
             groups.name_lead(session, group, mair, olwen.person_id),
             groups.change_group(session, group, mair, "Mine", None),
-            groups.invite_group(session, group, mair, "Kent", organiser="Ken", days=DAYS),
         ]
         for way in ways:
             with pytest.raises(MayNot):
@@ -222,13 +217,13 @@ async def test_the_cards_of_who_is_taken_out_let_nobody_in(store: Store) -> None
     olwen = await come(store, group, "Olwen", Role.ORGANISER)
     ann = await come(store, group, "Ann")
     async with store.session() as session:
-        hers = await actions.invite(session, group, "ann")
-        bens = await actions.invite(session, group, "Ben")
+        hers = await invitations.invite(session, group, "ann")
+        bens = await invitations.invite(session, group, "Ben")
         await groups.remove(session, group, olwen, ann.person_id)
     async with store.session() as session:
         with pytest.raises(InvitationRevoked):
-            (await actions.look_at_invitation(session, hers)).check()
-        (await actions.look_at_invitation(session, bens)).check()
+            (await invitations.look_at_invitation(session, hers)).check()
+        (await invitations.look_at_invitation(session, bens)).check()
 
 
 async def test_a_lead_is_named_and_when_they_go_the_organisers_hear_again(store: Store) -> None:
@@ -277,93 +272,3 @@ async def test_a_group_gets_another_name_and_picture_and_keeps_its_address(store
         fresh = await session.get_one(GroupRow, group.id)
         assert (fresh.name, fresh.picture, fresh.slug) == ("North Devon", "house", "devon")
     assert await recorded(store) == ["group changed"]
-
-
-async def test_a_national_group_invites_a_local_one_and_its_first_organiser(store: Store) -> None:
-    national = await make_group(store, kind="national")
-    olwen = await come(store, national, "Olwen", Role.ORGANISER)
-    async with store.session() as session:
-        kent, link = await groups.invite_group(
-            session, national, olwen, "Kent", organiser="Ken", days=DAYS
-        )
-    assert (kent.kind, kent.invited_by_id) == ("local", national.id)
-    async with store.session() as session:
-        again = await groups.invite_organiser(
-            session, national, olwen, kent, organiser="Ken", days=DAYS
-        )
-        await actions.come_in(session, link)
-    assert await roles(store, kent) == {"Ken": Role.ORGANISER}
-    assert again != link
-    with pytest.raises(OrganisersAreIn):
-        async with store.session() as session:
-            await groups.invite_organiser(
-                session, national, olwen, kent, organiser="Ken", days=DAYS
-            )
-    assert (await recorded(store)).count("group made") == 2
-
-
-async def test_only_a_national_group_invites_groups_and_only_its_own(store: Store) -> None:
-    devon = await make_group(store)
-    olwen = await come(store, devon, "Olwen", Role.ORGANISER)
-    async with store.session() as session:
-        england = await actions.make_group(session, "England", "national")
-        kent = await actions.make_group(session, "Kent")
-    mair = await come(store, england, "Mair", Role.ORGANISER)
-    with pytest.raises(MayNot):
-        async with store.session() as session:
-            await groups.invite_group(session, devon, olwen, "Avon", organiser="Ava", days=DAYS)
-    with pytest.raises(MayNot):
-        async with store.session() as session:
-            await groups.invite_organiser(session, england, mair, kent, organiser="Ken", days=DAYS)
-    with pytest.raises(NameTaken):
-        async with store.session() as session:
-            await groups.invite_group(session, england, mair, "kent", organiser="Ken", days=DAYS)
-
-
-async def test_a_thousand_local_groups_are_listed_by_one_question(store: Store) -> None:
-    national = await make_group(store, kind="national")
-    async with store.session() as session:
-        await session.execute(
-            insert(GroupRow),
-            [
-                {
-                    "id": f"g{number:03}",
-                    "slug": f"place-{number:03}",
-                    "name": f"Place {number:03} 100%",
-                    "kind": "local",
-                    "invited_by_id": national.id,
-                }
-                for number in range(1000)
-            ],
-        )
-        await session.execute(
-            insert(PersonRow),
-            [{"id": f"p{n}", "name": "Ann", "created_at": clock.now()} for n in range(3)],
-        )
-        rows = [("p0", "organiser", None), ("p1", "member", None), ("p2", "organiser", clock.now())]
-        await session.execute(
-            insert(MembershipRow),
-            [
-                {
-                    "id": clock.new_id(),
-                    "person_id": person,
-                    "group_id": "g007",
-                    "role": role,
-                    "since": clock.now(),
-                    "ended_at": ended,
-                }
-                for person, role, ended in rows
-            ],
-        )
-        await actions.make_group(session, "Somebody else's")
-    async with store.reading() as session:
-        first = await groups.local_groups(session, national)
-        last = await groups.local_groups(session, national, page=20)
-        found = await groups.local_groups(session, national, find="place 007 100%")
-        nothing = await groups.local_groups(session, national, find="%%")
-        assert await session.scalar(select(func.count()).select_from(GroupRow)) == 1002
-    assert (first.count, len(first.groups), first.groups[0].slug) == (1000, 50, "place-000")
-    assert last.groups[-1].slug == "place-999"
-    assert found.groups == [groups.LocalGroup("place-007", "Place 007 100%", 2, 1, True)]
-    assert first.groups[0] == groups.LocalGroup("place-000", "Place 000 100%", 0, 0, False)
-    assert (nothing.count, nothing.groups) == (0, [])
