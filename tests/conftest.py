@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.store import Store
+from tests.support.compiled import keep_compiled_templates
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
 from tests.support.server_process import ServerProcess
@@ -19,6 +20,8 @@ _MARKERS = {
     "chromium": pytest.mark.browser,
     "yjs_peers": pytest.mark.node,
 }
+
+keep_compiled_templates()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -13,11 +13,17 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from jinja2 import TemplateSyntaxError
+
+from server.settings import Settings
+from server.web import templates
+from tests.support.compiled import keep_compiled_templates
 from tests.support.programs import Program
 from tests.support.waiting import PAUSE
 
@@ -107,6 +113,7 @@ def _serve() -> None:
     """Fork and tell, until nobody is there to ask."""
     for name in _IMPORTS:
         import_module(name)
+    _compile_templates()
     # Children would copy every page only because their collector looked at it.
     gc.collect()
     gc.freeze()
@@ -114,6 +121,16 @@ def _serve() -> None:
         asked = json.loads(line)
         answer = _start(asked) if asked["do"] == "start" else _ended(asked["pid"])
         print(json.dumps(answer), flush=True)
+
+
+def _compile_templates() -> None:
+    """Every page compiled, so that no server has to do it again."""
+    keep_compiled_templates()
+    environment = templates.Templates(Settings()).environment
+    for name in environment.list_templates():
+        # One that is broken is told of where it is asked for.
+        with suppress(TemplateSyntaxError):
+            environment.get_template(name)
 
 
 def _ended(pid: int) -> int | None:
