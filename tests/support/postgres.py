@@ -26,13 +26,16 @@ _SETTINGS = (
     "shared_buffers=64MB",
 )
 
+# What a cluster has at most at a time, with a good deal to spare, in bytes.
+_ROOM = 2 * 1024**3
+
 
 class PostgresCluster:
     """One server for all tests of a run; each test gets a database of its own."""
 
     def __init__(self) -> None:
         binaries = Path(POSTGRES.path()).parent
-        self._folder = Path(tempfile.mkdtemp(prefix="our-charter-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="our-charter-postgres-", dir=_in_memory()))
         self._user = _somebody_but_root()
         if self._user is not None:
             os.chown(self._folder, self._user, -1)
@@ -97,6 +100,13 @@ class PostgresCluster:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def _in_memory() -> Path | None:
+    """A folder that is kept in memory, when there is room: hundreds of databases are copied."""
+    memory = Path("/dev/shm")  # noqa: S108 -- the folder in it is made by mkdtemp
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM
+    return memory if roomy else None
 
 
 def _name(address: str) -> str:
