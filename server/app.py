@@ -28,6 +28,7 @@ from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
+from server.people import device_pages
 from server.people import pages as people_pages
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Starlette:
             *health.routes,
             *assets.routes,
             *people_pages.routes,
+            *device_pages.routes,
             *live_pages.routes,
             *forgetting_pages.routes,
             *history_pages.routes,

@@ -54,7 +54,8 @@ export class OurCharter extends HTMLElement implements Host {
     this.language = this.dataset["language"] ?? this.language;
     const mayWrite =
       this.dataset["mayWrite"] === "true" && Number(this.dataset["schema"]) <= SCHEMA;
-    this.session = new Session({ charter, generation, person, name, mayWrite });
+    const shared = this.dataset["shared"] === "true";
+    this.session = new Session({ charter, generation, person, name, mayWrite, shared });
     this.wire(mayWrite);
     void this.open();
     // At once, because when they begin to write the internet may be gone.
@@ -156,7 +157,8 @@ export class OurCharter extends HTMLElement implements Host {
       session,
       (item) => this.named(item)?.name ?? naming.gone,
     );
-    this.statusLine = new StatusLine(this.place("[data-status]"), say, () => this.mayWrite);
+    const { shared } = session.visit;
+    this.statusLine = new StatusLine(this.place("[data-status]"), say, () => this.mayWrite, shared);
     this.listener = new Listener(listeningWords, this.language);
     this.listener.attend(this);
 
@@ -185,7 +187,9 @@ export class OurCharter extends HTMLElement implements Host {
     await session.open();
     this.place('[data-box="together"]').hidden = false;
     this.together.show();
-    this.place('[data-box="no-device"]').hidden = session.device !== null || !this.wanted;
+    // On a shared device the status line says it all the time.
+    const said = session.device !== null || session.visit.shared;
+    this.place('[data-box="no-device"]').hidden = said || !this.wanted;
     this.becomeReady();
   }
 

@@ -12,6 +12,8 @@ export interface Visit {
   readonly person: string;
   readonly name: string;
   readonly mayWrite: boolean;
+  /** Whether others use this device too: then it keeps nothing. */
+  readonly shared: boolean;
 }
 
 export class Session {
@@ -41,8 +43,8 @@ export class Session {
 
   /** Loads what this device keeps, then connects: words written offline go out first of all. */
   async open(): Promise<void> {
-    const { charter, generation, person } = this.visit;
-    this.device = await Offline.open({ person, charter, generation }, this.document);
+    const { charter, generation, person, shared } = this.visit;
+    if (!shared) this.device = await Offline.open({ person, charter, generation }, this.document);
     if (this.device !== null) {
       this.device.onFailure = () => this.connection.tell();
       this.connection.ledger.remember(await this.device.unsaved());
@@ -52,7 +54,9 @@ export class Session {
 
   /** What earlier generations of the Charter left on this device; others' copies are deleted. */
   async earlier(): Promise<Earlier[]> {
-    const { charter, generation, person } = this.visit;
+    const { charter, generation, person, shared } = this.visit;
+    // What one wrote here before one came in like this waits until one comes in as one did then.
+    if (shared) return [];
     const key = { person, charter, generation };
     await Offline.tidy(key);
     return Offline.earlier(key);

@@ -20,6 +20,8 @@ export class StatusLine {
     private readonly place: HTMLElement,
     private readonly say: (text: string) => void,
     private readonly mayWrite: () => boolean,
+    /** Whether others use this device too, so that it keeps no words. */
+    private readonly shared = false,
   ) {
     this.write({ kind: "opening" });
   }
@@ -33,7 +35,7 @@ export class StatusLine {
 
   private write(status: Status): void {
     this.shown = status.kind;
-    const text = sentence(status, this.mayWrite());
+    const text = sentence(status, this.mayWrite(), this.shared);
     if (this.place.textContent !== text) this.place.textContent = text;
     this.place.dataset["kind"] = status.kind;
     if (TROUBLE.includes(status.kind)) {
@@ -46,14 +48,17 @@ export class StatusLine {
   }
 }
 
-export function sentence(status: Status, mayWrite: boolean): string {
+export function sentence(status: Status, mayWrite: boolean, shared = false): string {
+  const notKept = shared ? words.offlineShared : words.offlineNotKept;
   switch (status.kind) {
+    case "saved":
+      return shared ? words.savedShared : words.saved;
     case "offline":
       if (!mayWrite) return words.offlineReading;
-      return status.kept ? words.offline : words.offlineNotKept;
+      return status.kept ? words.offline : notKept;
     case "trouble":
       // What these sentences promise of the device is not true of one that keeps nothing.
-      return status.kept ? SENTENCES[status.close] : words.offlineNotKept;
+      return status.kept ? SENTENCES[status.close] : notKept;
     case "refused":
       return status.close === null ? refused.unknown : SENTENCES[status.close];
     default:

@@ -58,6 +58,9 @@ export const status = {
   saving: "Saving…",
   offline: "No internet. Keep writing: your words are safe on this device.",
   offlineNotKept: "No internet. Keep this page open, or you lose your new words.",
+  savedShared: "Saved. On this device, words need the internet.",
+  offlineShared:
+    "No internet. On this device, words need the internet. Keep this page open, or you lose new words.",
   offlineReading: "No internet. You can still read.",
   reading: "You can read this. Words change here as others write.",
   backAgain: "The internet is back. Your words are saved.",

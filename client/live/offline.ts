@@ -83,6 +83,22 @@ export class Offline {
     }
   }
 
+  /**
+   * Deletes all that this device keeps, of whomever; but not what never arrived. Returns how many
+   * Charters have such words. Where a browser cannot list what it keeps, nothing is found.
+   */
+  static async clear(): Promise<number> {
+    let left = 0;
+    for (const key of await allKept()) {
+      const offline = await Offline.open(key, new CharterDocument());
+      if (offline === null) continue;
+      const unsaved = await offline.unsaved();
+      if (unsaved.length > 0) left += 1;
+      await (unsaved.length > 0 ? offline.close() : offline.forget());
+    }
+    return left;
+  }
+
   /** Whether what is written is truly kept. */
   get isKeeping(): boolean {
     return !this.broken;
@@ -139,15 +155,23 @@ async function othersOf({ person, charter, generation }: Key): Promise<Key[]> {
     }
     return others;
   }
-  for (const { name = "" } of await indexedDB.databases()) {
-    const [ours, whose = "", of, when = "", ...more] = name.split(" ");
-    const isOurs = ours === "our-charter" && of === charter && more.length === 0;
-    if (!isOurs || !/^\d+$/.test(when)) continue;
-    if (whose !== person || when !== generation) {
-      others.push({ person: whose, charter, generation: when });
-    }
+  for (const other of await allKept()) {
+    if (other.charter !== charter) continue;
+    if (other.person !== person || other.generation !== generation) others.push(other);
   }
   return others;
+}
+
+/** All that this device keeps of Charters, where the browser can list it. */
+async function allKept(): Promise<Key[]> {
+  if (typeof indexedDB === "undefined" || indexedDB.databases === undefined) return [];
+  const kept: Key[] = [];
+  for (const { name = "" } of await indexedDB.databases()) {
+    const [ours, person = "", charter = "", generation = "", ...more] = name.split(" ");
+    if (ours !== "our-charter" || more.length > 0 || !/^\d+$/.test(generation)) continue;
+    kept.push({ person, charter, generation });
+  }
+  return kept;
 }
 
 function nameOf({ person, charter, generation }: Key): string {

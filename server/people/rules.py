@@ -13,8 +13,6 @@ NAME_LIMIT = 100
 SET_UP_LASTS = timedelta(days=7)
 # How long the browser that used an invitation up may press "Come in" again.
 AGAIN_WITHIN = timedelta(hours=1)
-# A session's last use is written down at most this often, so that reading pages stays reading.
-RENEW_AFTER = timedelta(days=1)
 
 _SLUG_LIMIT = 60
 _STRENGTH = (Role.READER, Role.MEMBER, Role.ORGANISER)

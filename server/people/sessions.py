@@ -1,5 +1,6 @@
 """Sessions: a person is signed in on a device, for as long as they go on using it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -74,6 +75,50 @@ async def sign_out(session: AsyncSession, token: str) -> str | None:
         return None
     await session.delete(row)
     return row.person_id
+
+
+async def sessions_of(session: AsyncSession, person_id: str) -> Sequence[SessionRow]:
+    """Where this person is signed in now; the one used last comes first."""
+    rows = await session.scalars(
+        select(SessionRow)
+        .where(SessionRow.person_id == person_id, SessionRow.expires_at > clock.now())
+        .order_by(SessionRow.used_at.desc(), SessionRow.id)
+    )
+    return rows.all()
+
+
+async def end_one(session: AsyncSession, person_id: str, session_id: str) -> SessionRow | None:
+    """End one session of this person, if it is theirs and not over; returns what it was."""
+    row = await session.scalar(
+        select(SessionRow).where(
+            SessionRow.id == session_id,
+            SessionRow.person_id == person_id,
+            SessionRow.expires_at > clock.now(),
+        )
+    )
+    if row is not None:
+        await session.delete(row)
+    return row
+
+
+async def end_others(session: AsyncSession, person_id: str, kept: str | None) -> int:
+    """End all sessions of this person but the one of this id; returns how many there were."""
+    ended = [row for row in await sessions_of(session, person_id) if row.id != kept]
+    for row in ended:
+        await session.delete(row)
+    return len(ended)
+
+
+async def was_shared(session: AsyncSession, token: str) -> bool:
+    """Whether this secret is of a session on a shared device that ended with its day."""
+    found = await session.scalar(
+        select(SessionRow.id).where(
+            SessionRow.token_hash == hash_of(token),
+            SessionRow.shared.is_(True),
+            SessionRow.expires_at <= clock.now(),
+        )
+    )
+    return found is not None
 
 
 def end_of_day(now: datetime, zone: str) -> datetime:

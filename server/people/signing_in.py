@@ -13,16 +13,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, and_, bindparam, false, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
-from starlette.responses import Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import clock
 from server.people.permits import Helped, Role, Who
 from server.people.pictures import address_of_picture
 from server.people.preferences import Preferences
-from server.people.rules import RENEW_AFTER
-from server.people.sessions import renew
+from server.people.sessions import end_of_day, renew, was_shared
 from server.people.tables import (
     AccessTokenRow,
     GroupRow,
@@ -35,9 +34,13 @@ from server.people.tokens import hash_of
 from server.settings import Settings
 from server.store import Store
 
+SEE_OTHER = 303
+SIGNED_OUT = "/signed-out"
+
 COOKIE = "our_charter"
 _SECURE_COOKIE = f"__Host-{COOKIE}"
 _EITHER_COOKIE = (f"{COOKIE}=", f"{_SECURE_COOKIE}=")
+_CLEAR = "clear-site-data"
 # Databases take only so many values in one question.
 _AT_ONCE = 500
 # What is the same for everybody needs nobody's name.
@@ -165,10 +168,31 @@ def forget(response: Response, settings: Settings) -> None:
     )
 
 
+def clear(response: Response) -> None:
+    """Have the browser drop what it may show of our pages without asking us: a shared device.
+
+    Not "storage" as well: an earlier person's words that never arrived may be in it. The session
+    itself stores nothing there, and client/people/clearing.ts takes away what is nobody's loss.
+    """
+    response.headers[_CLEAR] = '"cache"'
+
+
+def signed_out(request: Request) -> Response:
+    """Where one is brought after one's session here was ended, with nothing of it left behind."""
+    who: Who | None = request.state.who
+    shared = who is not None and who.shared_device
+    response = RedirectResponse(SIGNED_OUT if shared else "/", SEE_OTHER)
+    forget(response, request.app.state.settings)
+    if shared:
+        clear(response)
+    return response
+
+
 class KnowWhoAsks:
     """Pure ASGI: puts the person asking into `request.state.who`, for pages (not for sockets).
 
     A session that is being used is renewed once a day, so nobody is signed out while taking part.
+    On a shared device, the first answer after the session's end has the browser clear up.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -189,12 +213,22 @@ class KnowWhoAsks:
         key = hash_of(secret)
         async with store.reading() as session:
             found = (await _find(session, [key])).get(key)
+            over = found is None and await was_shared(session, secret)
+        if over:
+            send = self._cleared(connection, send)
         if found is not None:
             state["who"] = found.who
-            is_old = found.used_at is not None and clock.now() - found.used_at > RENEW_AFTER
+            zone = connection.app.state.settings.time_zone
+            is_old = found.used_at is not None and clock.now() >= end_of_day(found.used_at, zone)
             if is_old and not found.who.shared_device:
                 send = await self._renewed(connection, secret, send)
         await self.app(scope, receive, send)
+
+    def _cleared(self, connection: HTTPConnection, send: Send) -> Send:
+        bearing = Response()
+        forget(bearing, connection.app.state.settings)
+        clear(bearing)
+        return _bearing(bearing, send)
 
     async def _renewed(self, connection: HTTPConnection, secret: str, send: Send) -> Send:
         settings: Settings = connection.app.state.settings
@@ -202,19 +236,23 @@ class KnowWhoAsks:
             await renew(session, secret, settings.session_days)
         bearing = Response()
         remember(bearing, secret, settings)
-        cookie = bearing.headers["set-cookie"]
+        return _bearing(bearing, send)
 
-        async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                # A page that signs somebody in or out has the last word.
-                if not any(
-                    line.startswith(_EITHER_COOKIE) for line in headers.getlist("set-cookie")
-                ):
-                    headers.append("set-cookie", cookie)
-            await send(message)
 
-        return send_with_cookie
+def _bearing(bearing: Response, send: Send) -> Send:
+    """Send what is sent with the cookie of another answer, and what that has cleared."""
+
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if _CLEAR in bearing.headers:
+                headers[_CLEAR] = bearing.headers[_CLEAR]
+            # A page that signs somebody in or out has the last word.
+            if not any(line.startswith(_EITHER_COOKIE) for line in headers.getlist("set-cookie")):
+                headers.append("set-cookie", bearing.headers["set-cookie"])
+        await send(message)
+
+    return send_with_cookie
 
 
 async def _find(session: AsyncSession, hashes: Collection[str]) -> dict[str, _Found]:

@@ -1,7 +1,8 @@
 """Days as people say them. One table for each language."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _MONTHS: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -14,6 +15,9 @@ _WEEKDAYS: Mapping[str, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _WHOLE_DAY: Mapping[str, str] = {"en": "{weekday} {day}"}
+_LATELY: Mapping[str, tuple[str, str, str, str]] = {
+    "en": ("today", "yesterday", "on {day} {month}", "on {day} {month} {year}"),
+}
 
 
 def in_words(day: date, language: str = "en") -> str:
@@ -27,6 +31,22 @@ def with_weekday(day: date, language: str = "en") -> str:
     known = _known(language)
     weekday = _WEEKDAYS[known][day.weekday()]
     return _WHOLE_DAY[known].format(weekday=weekday, day=in_words(day, known))
+
+
+def lately(moment: datetime, now: datetime, zone: str, language: str = "en") -> str:
+    """When something was: "today", "yesterday", "on 3 November"; with its year if not this one.
+
+    Days begin at midnight in `zone`, such as "Europe/London".
+    """
+    known = _known(language)
+    day, today = (at.astimezone(ZoneInfo(zone)).date() for at in (moment, now))
+    this_day, day_before, this_year, other_year = _LATELY[known]
+    if day == today:
+        return this_day
+    if day == today - timedelta(days=1):
+        return day_before
+    said = this_year if day.year == today.year else other_year
+    return said.format(day=day.day, month=_MONTHS[known][day.month - 1], year=day.year)
 
 
 def _known(language: str) -> str:

@@ -10,6 +10,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from server.bus.memory import MemoryBus
+from server.people.mail import Post
+from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.settings import Settings
 from server.store import Store
@@ -24,7 +27,7 @@ ADDRESS = "http://localhost:8000"
 
 def built_client(folder: Path) -> Assets:
     """A built client that has every entry any page asks for, and one real file."""
-    pages = ["base", "reading", "draft"]
+    pages = ["base", "reading", "draft", "looks", "signed_out", "passkey"]
     manifest = {
         f"pages/{page}.ts": {"file": f"assets/{page}-1.js", "css": [f"assets/{page}-1.css"]}
         for page in pages
@@ -51,7 +54,10 @@ def make_app(
     )
     app.state.settings = settings
     app.state.store = store
+    app.state.bus = MemoryBus()
     app.state.limits = Limits(settings)
+    app.state.secret = secret_of(settings)
+    app.state.post = Post(settings)
     app.state.templates = Templates(settings, assets)
     app.state.ready_checks = {"database": store.check}
     return app

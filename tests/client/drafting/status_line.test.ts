@@ -56,4 +56,18 @@ describe("the status line", () => {
     );
     expect(sentence({ kind: "offline", kept: true }, false)).toBe(words.offlineReading);
   });
+
+  it("says on a shared device, all the time, that words need the internet", () => {
+    const need = "On this device, words need the internet.";
+    for (const status of [
+      { kind: "saved" },
+      { kind: "offline", kept: false },
+      { kind: "trouble", close: "TROUBLE", kept: false },
+    ] as const) {
+      expect(sentence(status, true, true)).toContain(need);
+      expect(sentence(status, true, false)).not.toContain(need);
+    }
+    expect(sentence({ kind: "offline", kept: false }, true, true)).toContain("or you lose");
+    expect(sentence({ kind: "reading" }, false, true)).toBe(words.reading);
+  });
 });

@@ -86,6 +86,24 @@ describe("what a device keeps", () => {
     });
   });
 
+  it("goes when somebody signs out of a shared device, but for words that never arrived", async () => {
+    const at = { ...key, charter: "cleared" };
+    const cat = { ...at, person: "cat" };
+    await Offline.clear();
+    const before = await Offline.clear();
+    for (const whose of [cat, { ...cat, charter: "cleared-too" }]) {
+      const offline = await Offline.open(whose, new CharterDocument());
+      await offline?.close();
+    }
+    await writeOffline({ ...at, person: "ben" });
+    expect(await Offline.clear()).toBe(before + 1);
+    await vi.waitFor(async () => {
+      const names = (await indexedDB.databases()).map(({ name }) => name);
+      expect(names.filter((name) => name?.startsWith("our-charter cat cleared"))).toEqual([]);
+      expect(names).toContain("our-charter ben cleared 1");
+    });
+  });
+
   it("can be forgotten", async () => {
     const at = { ...key, charter: "forgotten" };
     await writeOffline(at);

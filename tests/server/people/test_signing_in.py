@@ -14,8 +14,8 @@ from starlette.routing import Route
 from server import clock
 from server.people import actions
 from server.people.permits import Role, Who
-from server.people.sessions import sign_in
-from server.people.signing_in import roles_of, who_by_token_hash, who_is
+from server.people.sessions import Device, end_of_day, sign_in
+from server.people.signing_in import remember, roles_of, who_by_token_hash, who_is
 from server.people.tables import GroupRow, MembershipRow, PersonRow, SessionRow
 from server.people.tokens import hash_of
 from server.settings import Settings
@@ -108,6 +108,45 @@ async def test_who_takes_part_is_never_signed_out(store: Store, hers: httpx.Asyn
     async with store.reading() as session:
         row = (await session.scalars(select(SessionRow))).one()
     assert row.expires_at > clock.now() + timedelta(days=89)
+
+
+async def test_a_session_is_noted_as_used_on_each_day(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    _, _, secret = await make_ann(store)
+    hers.cookies.set("our_charter", secret)
+    midnight = end_of_day(clock.now(), "Europe/London") - timedelta(days=1)
+    async with store.session() as session:
+        await session.execute(update(SessionRow).values(used_at=midnight - timedelta(minutes=1)))
+    assert "set-cookie" in (await hers.get("/")).headers
+    assert "set-cookie" not in (await hers.get("/")).headers
+
+
+async def test_when_a_shared_devices_day_is_over_the_browser_clears_up(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    async with store.session() as session:
+        ann = await actions.make_person(session, "Ann")
+        secret = await sign_in(session, ann, device=Device("Tablet", shared=True))
+    hers.cookies.set("our_charter", secret)
+    during = await hers.get("/")
+    assert during.text == "Ann"
+    assert {"set-cookie", "clear-site-data"}.isdisjoint(during.headers)
+    async with store.session() as session:
+        await session.execute(update(SessionRow).values(expires_at=clock.now()))
+    after = await hers.get("/")
+    assert after.text == "nobody"
+    assert after.headers["clear-site-data"] == '"cache"'
+    assert after.headers["set-cookie"].startswith('our_charter=""')
+
+
+def test_a_shared_devices_cookie_goes_when_the_browser_is_closed() -> None:
+    response = Response()
+    remember(response, "secret", Settings(), shared=True)
+    cookie = response.headers["set-cookie"]
+    assert "Max-Age" not in cookie
+    assert "expires" not in cookie
+    assert "HttpOnly" in cookie
 
 
 async def test_many_are_known_with_one_question(store: Store) -> None:

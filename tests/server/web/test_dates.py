@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from server.web.dates import in_words, with_weekday
+from server.web.dates import in_words, lately, with_weekday
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,23 @@ def test_a_day_is_said_in_words(day: date, language: str, said: str) -> None:
 def test_a_day_is_said_with_its_name() -> None:
     assert with_weekday(date(2026, 11, 3)) == "Tuesday 3 November 2026"
     assert with_weekday(date(2026, 11, 8), "cy") == "Sunday 8 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (datetime(2026, 11, 23, 0, 5, tzinfo=UTC), "today"),
+        (datetime(2026, 11, 22, 23, 55, tzinfo=UTC), "yesterday"),
+        (datetime(2026, 11, 21, 12, 0, tzinfo=UTC), "on 21 November"),
+        (datetime(2025, 11, 23, 12, 0, tzinfo=UTC), "on 23 November 2025"),
+    ],
+)
+def test_a_day_not_long_ago_is_said_as_people_say_it(moment: datetime, said: str) -> None:
+    assert lately(moment, datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "Europe/London") == said
+
+
+def test_a_day_begins_where_people_are() -> None:
+    moment = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    now = datetime(2026, 7, 2, 9, 0, tzinfo=UTC)
+    assert lately(moment, now, "Europe/London") == "today"
+    assert lately(moment, now, "UTC") == "yesterday"
