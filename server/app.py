@@ -30,6 +30,7 @@ from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people import device_pages
 from server.people import pages as people_pages
+from server.people.mail import Post
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.publishing import additions as publishing
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Starlette:
     journal = Journal(store, timedelta(seconds=settings.sitting_quiet))
     bus = open_bus(settings)
     limits = Limits(settings)
+    post = Post(settings)
     rooms = Rooms(store, bus, engine, journal, settings)
     forgetting = Forgetting(store, journal, engine, rooms, also=[forget_decided])
 
@@ -79,6 +81,7 @@ def create_app(settings: Settings) -> Starlette:
         await rooms.start()
         yield
         await rooms.stop()
+        await post.aclose()
         await bus.close()
         await limits.aclose()
         await engine.aclose()
@@ -113,6 +116,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.bus = bus
     app.state.secret = secret_of(settings)
     app.state.limits = limits
+    app.state.post = post
     app.state.engine = engine
     app.state.rooms = rooms
     app.state.forgetting = forgetting

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +32,8 @@ from server.live.engine import Engine
 from server.live.journal import Journal
 from server.migrations.upgrade import upgrade
 from server.people import actions as people
+from server.people.invitations import invite as make_invitation
+from server.people.mail import CONSOLE
 from server.people.permits import Role
 from server.people.tables import GroupRow
 from server.serving import serve as run_server
@@ -52,7 +55,11 @@ def serve(settings: Settings) -> None:
 
 
 def example(settings: Settings) -> None:
-    """Load the example when it is not there yet, serve it, and print a link to come in."""
+    """Load the example when it is not there yet, serve it, and print a link to come in.
+
+    Without a mail server, e-mails are printed as well.
+    """
+    settings = replace(settings, smtp_url=settings.smtp_url or CONSOLE)
     run_server(settings, lambda: _run(settings, partial(_example, settings)))
 
 
@@ -113,7 +120,7 @@ def invite(settings: Settings, group: str, name: str, role: Role) -> None:
     async def work(store: Store) -> str:
         async with store.session() as session:
             into = await people.find_group(session, group)
-            token = await people.invite(session, into, name, role, settings.invitation_days)
+            token = await make_invitation(session, into, name, role, settings.invitation_days)
         return f"{served_at(settings)}/come-in/{token}"
 
     print(_run(settings, work))

@@ -41,7 +41,18 @@ function offerCopying(): void {
   }
 }
 
+/** `<button data-print hidden>` prints the page. */
+function offerPrinting(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      window.print();
+    });
+  }
+}
+
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", sendAgain);
 window.addEventListener("beforeprint", openAll);
 offerCopying();
+offerPrinting();

@@ -26,7 +26,7 @@ def tidy_name(text: str, missing: str = "Please write a name.") -> str:
     seen = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
     sound = seen.encode("utf-8", "ignore").decode()
     name = " ".join(unicodedata.normalize("NFC", sound).split())
-    if not name:
+    if not _folded(name):
         raise NotFilledIn(missing)
     if len(name) > NAME_LIMIT:
         raise NotFilledIn(f"This name is too long. Use at most {NAME_LIMIT} letters.")
@@ -84,4 +84,6 @@ def stronger(one: Role, other: Role) -> Role:
 
 
 def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name as it looks: what cannot be seen makes no other name of it."""
+    seen = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())

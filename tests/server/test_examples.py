@@ -11,7 +11,7 @@ from server.adapting.updates import update_of
 from server.comparing import align
 from server.comparing.align import Stance
 from server.live.engine import Engine
-from server.people import actions
+from server.people.invitations import come_in, look_at_invitation
 from server.people.permits import Action as Act
 from server.people.permits import Role, Who, may
 from server.people.signing_in import roles_of
@@ -101,7 +101,7 @@ async def test_meg_comes_in_and_may_write_in_the_national_charter(
 ) -> None:
     token = await examples.load(store, engine, Settings())
     async with store.session() as session:
-        arrival = await actions.come_in(session, token)
+        arrival = await come_in(session, await look_at_invitation(session, token))
         national = await session.scalar(select(CharterRow).where(CharterRow.slug == "national"))
         roles = (await roles_of(session, [arrival.person.id]))[arrival.person.id]
     assert arrival.person.name == examples.PERSON
@@ -117,7 +117,9 @@ async def test_loading_again_adds_nothing_and_lets_the_same_meg_in(
     for _ in range(2):
         token = await examples.load(store, engine, Settings())
         async with store.session() as session:
-            people.append((await actions.come_in(session, token)).person.id)
+            people.append(
+                (await come_in(session, await look_at_invitation(session, token))).person.id
+            )
     async with store.reading() as session:
         assert await session.scalar(select(func.count()).select_from(CharterRow)) == 11
     assert people[0] == people[1]

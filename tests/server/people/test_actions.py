@@ -13,9 +13,9 @@ from server.errors import (
     UnknownInvitation,
 )
 from server.people import actions
-from server.people.permits import Role, Who
+from server.people.permits import Role
 from server.people.signing_in import roles_of, who_by_token_hash
-from server.people.tables import InvitationRow, MembershipRow, PersonRow, SetUpRow
+from server.people.tables import MembershipRow, PersonRow, SetUpRow
 from server.people.tokens import hash_of
 from server.store import Store
 
@@ -49,112 +49,11 @@ async def test_two_groups_with_names_alike_have_two_addresses(store: Store) -> N
     assert (one.slug, two.slug) == ("mon", "mon-2")
 
 
-async def test_an_invitation_makes_a_member_who_is_signed_in(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann")
-    async with store.session() as session:
-        arrival = await actions.come_in(session, token)
-    assert arrival.person.name == "Ann"
-    assert await role_in(store, arrival.person, group.id) is Role.MEMBER
-    key = hash_of(arrival.session_token)
-    async with store.reading() as session:
-        who = (await who_by_token_hash(session, [key]))[key]
-    assert (who.person_id, who.roles) == (arrival.person.id, {group.id: Role.MEMBER})
-
-
-async def test_an_invitation_lets_in_once(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann")
-    async with store.session() as session:
-        await actions.come_in(session, token, browser="hers")
-    for browser in ("", "another"):
-        with pytest.raises(InvitationUsed):
-            async with store.session() as session:
-                await actions.come_in(session, token, browser=browser)
-    assert await people_in(store) == 1
-
-
-async def test_where_the_answer_was_lost_the_same_browser_may_press_again(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann")
-    async with store.session() as session:
-        first = await actions.come_in(session, token, browser="hers")
-    async with store.session() as session:
-        again = await actions.come_in(session, token, browser="hers")
-    assert again.person.id == first.person.id
-    assert await people_in(store) == 1
-
-
-async def test_looking_at_an_invitation_uses_nothing_up(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann")
-    async with store.reading() as session:
-        for _ in range(3):
-            (await actions.look_at_invitation(session, token)).check()
-
-
-async def test_an_old_invitation_and_an_unknown_one_let_nobody_in(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann", days=0)
-    with pytest.raises(InvitationExpired):
-        async with store.session() as session:
-            await actions.come_in(session, token)
-    with pytest.raises(UnknownInvitation):
-        async with store.session() as session:
-            await actions.come_in(session, "unknown")
-    assert await people_in(store) == 0
-
-
-async def test_only_hashes_of_links_are_kept(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann")
-        row = (await session.scalars(select(InvitationRow))).one()
-    kept = [getattr(row, column.name) for column in InvitationRow.__table__.columns]
-    assert token not in kept
-    assert row.token_hash == hash_of(token)
-
-
-async def test_who_lost_their_way_in_comes_back_as_the_same_person(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        first = await actions.come_in(session, await actions.invite(session, group, "Ann"))
-        second = await actions.come_in(session, await actions.invite(session, group, "ann"))
-    assert second.person.id == first.person.id
-
-
-async def test_a_second_invitation_may_add_chores_but_takes_none(store: Store) -> None:
-    async with store.session() as session:
-        group = await actions.make_group(session, "Devon")
-        for role in (Role.READER, Role.ORGANISER, Role.MEMBER):
-            token = await actions.invite(session, group, "Ann", role)
-            arrival = await actions.come_in(session, token)
-    assert await role_in(store, arrival.person, group.id) is Role.ORGANISER
-
-
-async def test_one_person_can_be_in_two_groups(store: Store) -> None:
-    async with store.session() as session:
-        devon = await actions.make_group(session, "Devon")
-        kent = await actions.make_group(session, "Kent")
-        ann = (await actions.come_in(session, await actions.invite(session, devon, "Ann"))).person
-        who = Who(ann.id, ann.name)
-        there = await actions.come_in(session, await actions.invite(session, kent, "Ann"), who)
-        other = await actions.come_in(session, await actions.invite(session, kent, "Ben"), who)
-    assert there.person.id == ann.id
-    assert other.person.id != ann.id
-    assert await role_in(store, ann, devon.id) is await role_in(store, ann, kent.id)
-
-
 async def test_who_left_the_group_can_be_invited_again(store: Store) -> None:
     async with store.session() as session:
         group = await actions.make_group(session, "Devon")
-        token = await actions.invite(session, group, "Ann", Role.ORGANISER)
-        ann = (await actions.come_in(session, token)).person
+        ann = await actions.make_person(session, "Ann")
+        await actions.join(session, ann, group, Role.ORGANISER)
         (await session.scalars(select(MembershipRow))).one().ended_at = clock.now()
     assert await role_in(store, ann, group.id) is None
     async with store.session() as session:
