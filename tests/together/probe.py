@@ -1,5 +1,10 @@
-"""axe-core and our own probe on a page as it stands: accessibility.md, what a machine can check."""
+"""axe-core and our own probe on a page as it stands: accessibility.md, what a machine can check.
 
+With `PICTURES=yes` each page that is checked is also kept as pictures under var/screenshots, for
+people to look at: `PICTURES=yes pytest tests/together/test_everybody.py`.
+"""
+
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +16,11 @@ ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PROBE = (Path(__file__).parent / "probe.js").read_text()
 SCREENSHOTS = ROOT / "var" / "screenshots"
+PICTURES = bool(os.environ.get("PICTURES"))
 WIDTHS = (1280, 768, 320)
+# axe asks what there is and what colour it is, and that is another at the two ends only: a page of
+# 768 px shows what one of 1280 shows. Sizes and places are the probe's, at each width.
+_AXE_WIDTHS = (1280, 320)
 
 _AXE_RUN = """async () => {
   const { violations } = await axe.run(document, {
@@ -45,16 +54,28 @@ _FOCUSED = """() => {
 _MOST_STOPS = 400
 
 
-async def complaints(page: Page) -> list[str]:
-    """All that axe and the probe find wrong on the page, at its present width."""
+async def _axe(page: Page) -> list[str]:
+    """All that axe finds wrong on the page, at its present width."""
     if not AXE.is_file():
         missing("axe-core is not installed: run `make client`")
     if not await page.evaluate("'axe' in window"):
         # By the debugger, as the page's own policy rightly keeps strange scripts out.
         await page.evaluate(AXE.read_text())
     found: list[str] = await page.evaluate(_AXE_RUN)
-    own: list[str] = await page.evaluate(PROBE)
-    return found + own
+    return found
+
+
+async def _probe(page: Page) -> list[str]:
+    """All that our own probe finds wrong on the page, at its present width."""
+    found: list[str] = await page.evaluate(PROBE)
+    return found
+
+
+async def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep what the page looks like, when somebody asked for pictures."""
+    if PICTURES:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
 
 
 async def focus_complaints(page: Page) -> list[str]:
@@ -75,18 +96,18 @@ async def focus_complaints(page: Page) -> list[str]:
 
 
 async def assert_for_everybody(page: Page, name: str) -> None:
-    """Check the page at three widths, and keep pictures of each under var/screenshots.
+    """Check the page at three widths.
 
-    One picture is what a person sees at once, the other (`-whole`) the whole page.
+    Of its pictures one is what a person sees at once, the other (`-whole`) the whole page.
     """
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
     wrong = []
     await page.evaluate("() => document.fonts.ready")
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900 if width > 400 else 700})
-        wrong += [f"{width} px: {complaint}" for complaint in await complaints(page)]
-        await page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
-        await page.screenshot(path=SCREENSHOTS / f"{name}-{width}-whole.png", full_page=True)
+        found = await _axe(page) if width in _AXE_WIDTHS else []
+        wrong += [f"{width} px: {complaint}" for complaint in found + await _probe(page)]
+        await picture(page, f"{name}-{width}")
+        await picture(page, f"{name}-{width}-whole", whole=True)
     await page.set_viewport_size(before)
     assert not wrong, f"{name}:\n" + "\n".join(dict.fromkeys(wrong))

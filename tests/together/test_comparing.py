@@ -5,7 +5,7 @@ Every page is checked at three widths, in light and dark, and walked through by 
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from server.writing.read_side import store_reading
 from server.writing.tables import AdaptationRow, CharterRow
 from tests.support.server_process import STARTER, ServerProcess
 from tests.together.browser import Visitor
-from tests.together.probe import assert_for_everybody, focus_complaints
+from tests.together.probe import assert_for_everybody, focus_complaints, picture
 
 SECOND = STARTER.parent / "national-second.md"
 PLACES = ("cwm-derwen", "high-fells", "kingsmere-city", "wyndle-and-ash")
@@ -84,12 +84,13 @@ async def seed(folder: Path) -> None:
     await store.close()
 
 
-@pytest.fixture
-def compared(new_server: Callable[..., ServerProcess], tmp_path: Path) -> ServerProcess:
-    """A running server with two national editions and four places."""
-    server = new_server("compared")
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A running server with two national editions and four places. Nobody changes anything here."""
+    server = ServerProcess(tmp_path_factory.mktemp("compared"))
     asyncio.run(seed(server.data))
-    return server.start()
+    yield server.start()
+    server.close()
 
 
 @pytest.fixture
@@ -135,10 +136,21 @@ async def test_with_colours_of_ones_own_everything_is_still_told_apart(
 ) -> None:
     visitor = await Visitor.arriving(browser, compared, "forced", forced_colors="active")
     await visitor.page.goto(PAGES[name])
-    await visitor.page.screenshot(
-        path=f"var/screenshots/{name}-forced.png", full_page=name != "compare-inline"
-    )
-    if name == "table-picture":
+    await picture(visitor.page, f"{name}-forced", whole=name != "compare-inline")
+    if name == "compare-inline":
+        lines = await visitor.page.evaluate(
+            "() => ['ins', 'del'].map((name) =>"
+            " getComputedStyle(document.querySelector(name)).textDecorationLine)"
+        )
+        assert lines == ["underline", "line-through"]
+    elif name == "table":
+        said = await visitor.page.locator("td.cell").evaluate_all(
+            "cells => cells.map((cell) => [cell.className, cell.innerText.split('\\n')[0]])"
+        )
+        told = {(kind.split("--")[1].split("-")[0], words) for kind, words in said}
+        assert {("kept", "Kept"), ("reworded", "Reworded"), ("left_out", "Left out")} <= told
+        assert len(dict(told)) == len(told)
+    else:
         square = visitor.page.locator(".heat__square--left_out").first
         colours = await square.evaluate(
             "g => [getComputedStyle(g.querySelector('rect')).fill,"

@@ -1,6 +1,6 @@
 """Every page, in every state it has, keeps the rules of accessibility.md that a machine can check.
 
-Each is looked at 1280, 768 and 320 px wide; the pictures are kept under var/screenshots.
+Each is looked at 1280, 768 and 320 px wide.
 """
 
 from collections.abc import Awaitable, Callable
