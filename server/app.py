@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from server import metrics
 from server.adapting import additions as versions
 from server.adapting import pages as adapting_pages
+from server.adapting import reporting as adapting_reports
 from server.adapting.beside import OurNotes
 from server.adapting.forgetting import forget_decided
 from server.adapting.offered import beside_offers
@@ -20,17 +21,20 @@ from server.comparing import table_pages
 from server.comparing.additions import of_comparing
 from server.comparing.worked import Tables
 from server.live import additions as history
-from server.live import forgetting_pages, history_pages
+from server.live import forgetting_pages, hiding_pages, history_pages
 from server.live import pages as live_pages
 from server.live import socket as live_socket
 from server.live.arrivals import Arrivals
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
+from server.live.hiding import HidingWords
 from server.live.journal import Journal
 from server.live.rooms import Rooms
-from server.people import device_pages
+from server.people import device_pages, report_pages
+from server.people import face_pages, me_pages
 from server.people import pages as people_pages
 from server.people.mail import Post
+from server.people import reporting as people_reports
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.publishing import additions as publishing
@@ -44,7 +48,9 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
+from server.writing import own_picture_pages
 from server.writing import pages as writing_pages
+from server.writing import reporting as writing_reports
 
 
 def open_bus(settings: Settings) -> Bus:
@@ -95,9 +101,14 @@ def create_app(settings: Settings) -> Starlette:
             *health.routes,
             *assets.routes,
             *people_pages.routes,
+            *report_pages.routes,
+            *me_pages.routes,
+            *face_pages.routes,
+            *own_picture_pages.routes,
             *device_pages.routes,
             *live_pages.routes,
             *forgetting_pages.routes,
+            *hiding_pages.routes,
             *history_pages.routes,
             *adapting_pages.routes,
             *publishing_pages.routes,
@@ -120,6 +131,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.engine = engine
     app.state.rooms = rooms
     app.state.forgetting = forgetting
+    app.state.hiding = HidingWords(store, rooms)
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
     # What features show on a Charter's reading page (writing/additions.py).
@@ -134,8 +146,24 @@ def create_app(settings: Settings) -> Starlette:
     app.state.before_publishing = [versions.before_publishing]
     app.state.after_publishing = [versions.telling_versions(rooms)]
     # What stands beside each statement (writing/beside.py).
-    app.state.beside = [OurNotes(drafting=True), beside_offers, history.earlier_words]
-    app.state.beside_reading = [OurNotes(drafting=False)]
+    app.state.beside = [
+        history.hidden_marks,
+        OurNotes(drafting=True),
+        beside_offers,
+        history.earlier_words,
+        writing_reports.beside,
+    ]
+    app.state.beside_reading = [
+        history.hidden_marks,
+        OurNotes(drafting=False),
+        writing_reports.beside,
+    ]
+    # What can be reported, by the name that its links have (people/reports.py).
+    app.state.reportable = {
+        "statement": writing_reports.statement,
+        "offer": adapting_reports.offer,
+        "person": people_reports.person,
+    }
     app.state.tables = Tables()
     app.state.ready_checks = {"database": store.check}
     return app

@@ -7,7 +7,6 @@ import { gathered, type Told } from "./telling.ts";
 
 const GATHER_MS = 10_000;
 const KEPT = 50;
-const QUIET = "our-charter quiet";
 
 export interface Entry {
   readonly at: Date;
@@ -23,16 +22,19 @@ export class Announcer {
   constructor(
     private readonly region: HTMLElement,
     private readonly sentenceOf: (told: Told) => string,
+    private readonly page: HTMLElement = document.documentElement,
   ) {}
 
-  /** Whether this device was asked not to read out others' changes. */
+  /** Whether this person asked not to have others' changes read out: the page says so at first. */
   get isQuiet(): boolean {
-    return localStorage.getItem(QUIET) === "yes";
+    return this.page.dataset["quiet"] === "yes";
   }
 
+  /** Kept with the person, for all their devices; without the network for this page alone. */
   set isQuiet(quiet: boolean) {
-    if (quiet) localStorage.setItem(QUIET, "yes");
-    else localStorage.removeItem(QUIET);
+    if (quiet) this.page.dataset["quiet"] = "yes";
+    else delete this.page.dataset["quiet"];
+    void keep(quiet);
   }
 
   /** Others did something; `aloud` is false for what happened before we came. */
@@ -78,5 +80,16 @@ export class Announcer {
     this.history.splice(0, this.history.length - KEPT);
     this.onHistory();
     if (aloud && !this.isQuiet) this.say(sentences.join(" "));
+  }
+}
+
+/** Tell the server, with the hidden value that every form of this page has. */
+async function keep(quiet: boolean): Promise<void> {
+  const token = document.querySelector<HTMLInputElement>('input[name="form_token"]');
+  const body = new URLSearchParams({ form_token: token?.value ?? "", quiet: quiet ? "yes" : "no" });
+  try {
+    await fetch("/me/quiet", { method: "POST", body });
+  } catch {
+    // No network: what the person is reading now is quiet all the same.
   }
 }

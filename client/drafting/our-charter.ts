@@ -55,7 +55,8 @@ export class OurCharter extends HTMLElement implements Host {
     const mayWrite =
       this.dataset["mayWrite"] === "true" && Number(this.dataset["schema"]) <= SCHEMA;
     const shared = this.dataset["shared"] === "true";
-    this.session = new Session({ charter, generation, person, name, mayWrite, shared });
+    const picture = this.dataset["picture"] ?? null;
+    this.session = new Session({ charter, generation, person, name, mayWrite, shared, picture });
     this.wire(mayWrite);
     void this.open();
     // At once, because when they begin to write the internet may be gone.

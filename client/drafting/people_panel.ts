@@ -32,6 +32,8 @@ export function showPeople(
 ): void {
   const entries = people.map((person) => {
     const entry = document.createElement("li");
+    const face = faceOf(person);
+    if (face !== null) entry.append(face);
     const line = document.createElement("span");
     line.textContent = person.isMe ? nameOf(person) : whereabouts(person, naming);
     entry.append(line);
@@ -47,6 +49,16 @@ export function showPeople(
     return entry;
   });
   replaceKeepingFocus(list, entries);
+}
+
+/** Somebody's picture; their name stands beside it, so it says nothing. */
+function faceOf({ picture }: Person): HTMLImageElement | null {
+  if (picture === null) return null;
+  const face = document.createElement("img");
+  Object.assign(face, { className: "face", src: picture, alt: "", width: 48, height: 48 });
+  // They may have taken it away a moment ago.
+  face.addEventListener("error", () => face.remove());
+  return face;
 }
 
 function whereabouts(person: Person, naming: (item: string) => string | null): string {

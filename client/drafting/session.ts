@@ -11,6 +11,8 @@ export interface Visit {
   readonly generation: string;
   readonly person: string;
   readonly name: string;
+  /** The address of one's own picture; null without one. */
+  readonly picture?: string | null;
   readonly mayWrite: boolean;
   /** Whether others use this device too: then it keeps nothing. */
   readonly shared: boolean;
@@ -29,7 +31,7 @@ export class Session {
     server = liveAddress(location),
     Socket: typeof WebSocket = WebSocket,
   ) {
-    const { charter, generation, person, name, mayWrite } = visit;
+    const { charter, generation, person, name, mayWrite, picture = null } = visit;
     this.connection = new Connection(
       { server, charter, generation },
       this.document,
@@ -37,7 +39,7 @@ export class Session {
       () => this.device?.isKeeping ?? false,
       Socket,
     );
-    this.presence = new Presence(this.connection.awareness, { id: person, name });
+    this.presence = new Presence(this.connection.awareness, { id: person, name, picture });
     this.connection.onUnsaved = (places) => this.device?.keepUnsaved(places);
   }
 

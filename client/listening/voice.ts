@@ -2,8 +2,23 @@
 
 const PATIENCE_MS = 1500;
 
+/** What somebody likes to be read to with: a voice by its name ("": any), and how fast. */
+export interface Likes {
+  readonly voice: string;
+  readonly speed: number;
+}
+
+const SPEEDS = { slowest: 0.5, fastest: 2 };
+
+/** What the page says of its reader (`<html data-voice data-speed>`, see base.html). */
+export function likesOf(page: HTMLElement): Likes {
+  const speed = Number(page.dataset["speed"] ?? 1);
+  const sound = speed >= SPEEDS.slowest && speed <= SPEEDS.fastest;
+  return { voice: page.dataset["voice"] ?? "", speed: sound ? speed : 1 };
+}
+
 /** Some devices list their voices only a moment after they are first asked. */
-async function voices(synthesis: SpeechSynthesis): Promise<SpeechSynthesisVoice[]> {
+export async function voices(synthesis: SpeechSynthesis): Promise<SpeechSynthesisVoice[]> {
   const now = synthesis.getVoices();
   if (now.length > 0) return now;
   return new Promise((resolve) => {
@@ -17,16 +32,21 @@ async function voices(synthesis: SpeechSynthesis): Promise<SpeechSynthesisVoice[
   });
 }
 
-/** The best voice for a language: one of the device itself first, then any; else the default. */
+/**
+ * The best voice for a language: the one that was chosen, where it speaks it and this device has it;
+ * else one of the device itself first, then any; else the default.
+ */
 export function voiceFor(
   all: readonly SpeechSynthesisVoice[],
   language: string,
+  chosen = "",
 ): SpeechSynthesisVoice | null {
   const wanted = language.toLowerCase();
   const fits = (voice: SpeechSynthesisVoice): number => {
     const has = voice.lang.toLowerCase().replace("_", "-");
     const near = has === wanted ? 4 : has.split("-")[0] === wanted.split("-")[0] ? 2 : 0;
-    return near === 0 ? 0 : near + (voice.localService ? 1 : 0);
+    if (near === 0) return 0;
+    return near + (voice.localService ? 1 : 0) + (voice.name === chosen ? 8 : 0);
   };
   const best = [...all].sort((a, b) => fits(b) - fits(a))[0];
   return best !== undefined && fits(best) > 0 ? best : null;
@@ -38,6 +58,7 @@ export class Voice {
   constructor(
     private readonly synthesis: SpeechSynthesis | undefined,
     private readonly language: string,
+    private readonly likes: Likes = likesOf(document.documentElement),
   ) {}
 
   /**
@@ -51,7 +72,7 @@ export class Voice {
     if (synthesis === undefined) return false;
     const all = await voices(synthesis);
     if (all.length === 0) return false;
-    const voice = voiceFor(all, this.language);
+    const voice = voiceFor(all, this.language, this.likes.voice);
     for (const [index, text] of texts.entries()) {
       if (this.reading !== mine) break;
       onStart(index);
@@ -75,6 +96,7 @@ export class Voice {
       const utterance = new SpeechSynthesisUtterance(text);
       utterance.lang = this.language;
       utterance.voice = voice;
+      utterance.rate = this.likes.speed;
       utterance.onend = () => resolve(true);
       utterance.onerror = () => resolve(false);
       synthesis.speak(utterance);

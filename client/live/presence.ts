@@ -19,6 +19,8 @@ const WRITING_MS = 30_000;
 export interface Person {
   readonly id: string;
   readonly name: string;
+  /** The address of their picture, here with us; null: none. */
+  readonly picture: string | null;
   /** Where this person has an editor open; null: nowhere. */
   readonly writing: { readonly item: string; readonly part: Part } | null;
   /** Whether keys are being pressed there just now. */
@@ -46,7 +48,11 @@ export class Presence {
 
   constructor(
     private readonly awareness: Awareness,
-    private readonly me: { readonly id: string; readonly name: string },
+    private readonly me: {
+      readonly id: string;
+      readonly name: string;
+      readonly picture?: string | null;
+    },
   ) {
     awareness.setLocalState({ writing: null, part: null, typing: null });
     awareness.on("change", this.hear);
@@ -56,13 +62,15 @@ export class Presence {
   /** Everybody here, I first, then by name; somebody with two pages open comes once. */
   people(): Person[] {
     const found = new Map<string, Person>();
-    found.set(this.me.id, { ...this.me, writing: null, typing: false, isMe: true });
+    const picture = pictureAt(this.me.picture);
+    found.set(this.me.id, { ...this.me, picture, writing: null, typing: false, isMe: true });
     for (const [client, state] of this.awareness.getStates()) {
       if (client === this.awareness.clientID) continue;
       const user = userOf(state);
       if (user === null) continue;
       const person: Person = {
         ...user,
+        picture: pictureOf(state),
         writing: writingOf(state),
         typing: this.isTyping(client),
         isMe: user.id === this.me.id,
@@ -185,6 +193,19 @@ function userOf(state: State): { id: string; name: string } | null {
   if (typeof user !== "object" || user === null) return null;
   const { id, name } = user as { id?: unknown; name?: unknown };
   return typeof id === "string" && typeof name === "string" ? { id, name } : null;
+}
+
+/** Only pictures of ours are shown: an address elsewhere would tell others who looks. */
+const OURS = /^\/(?:faces\/[\w-]{1,64}|pictures\/[\w-]{1,200}\.svg)$/;
+
+function pictureAt(address: unknown): string | null {
+  return typeof address === "string" && OURS.test(address) ? address : null;
+}
+
+function pictureOf(state: State): string | null {
+  const user = state["user"];
+  if (typeof user !== "object" || user === null) return null;
+  return pictureAt((user as { picture?: unknown }).picture);
 }
 
 function writingOf(state: State): { item: string; part: Part } | null {

@@ -72,6 +72,7 @@ async def read_form(
     if not by_token:
         kept = request.cookies.get(_cookie_name(settings), "")
         if not kept or not hmac.compare_digest(kept.encode(), text_of(form, FIELD).encode()):
+            await form.close()  # lets go of files that came with it
             raise FormExpired
     return form
 

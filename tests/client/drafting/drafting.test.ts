@@ -344,8 +344,12 @@ describe("others", () => {
   it("are not read out to somebody who wants quiet, and still answered for", async () => {
     page = await openPage(["One"]);
     page.server.saved(page.server.edits);
+    const sent = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());
     page.find('[data-do="quiet"]').click();
-    expect(localStorage.getItem("our-charter quiet")).toBe("yes");
+    expect(document.documentElement.dataset["quiet"]).toBe("yes");
+    expect(sent.mock.calls.map(([address, how]) => [address, String(how?.body)])).toEqual([
+      ["/me/quiet", "form_token=&quiet=yes"],
+    ]);
     vi.useFakeTimers();
     others(() => page.theirs.setPicture(page.ids[0] ?? "", "bus"));
     vi.advanceTimersByTime(11_000);
@@ -353,6 +357,7 @@ describe("others", () => {
     page.press("what");
     expect(announced()).toBe("Somebody changed the picture of statement 1.");
     vi.useRealTimers();
+    delete document.documentElement.dataset["quiet"];
   });
 });
 

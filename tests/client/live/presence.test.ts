@@ -109,4 +109,19 @@ describe("presence", () => {
     vi.advanceTimersByTime(1_000);
     expect(presence.writerIn(["s1"])).toBeNull();
   });
+
+  it.each([
+    ["/faces/abc234", "/faces/abc234"],
+    ["/pictures/hot_dog.svg", "/pictures/hot_dog.svg"],
+    ["https://elsewhere.example/a.png", null],
+    ["//elsewhere.example/faces/a", null],
+    ["/faces/../me", null],
+    ["/faces/a?x=1", null],
+    ["dog", null],
+    [7, null],
+    [undefined, null],
+  ])("shows pictures of ours alone: %s", (picture, shown) => {
+    pass(bens, mine, { id: "p2", name: "Ben", picture } as { id: string; name: string });
+    expect(theBen()?.picture).toBe(shown);
+  });
 });

@@ -1,0 +1,109 @@
+"""What a person changes about themselves: their name, picture, e-mail and how pages look."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.errors import NameTaken, NotAnAddress
+from server.people import audit, uploads
+from server.people.audit import What
+from server.people.permits import Role, Who
+from server.people.preferences import Preferences
+from server.people.rules import same_name, tidy_name
+from server.people.tables import GroupRow, MembershipRow, PersonRow
+
+SAME_NAME = "Somebody here has this name. Add a second name or a letter."
+_LONGEST_ADDRESS = 254
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A group that one is in, and as what."""
+
+    group: GroupRow
+    role: Role
+
+
+async def groups_of(session: AsyncSession, who: Who) -> Sequence[Belonging]:
+    """The groups of a person, by name."""
+    rows = await session.scalars(select(GroupRow).where(GroupRow.id.in_(who.roles)))
+    ordered = sorted(rows, key=lambda group: (group.name.casefold(), group.id))
+    return [Belonging(group, who.roles[group.id]) for group in ordered]
+
+
+async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
+    """Have a person go by another name; False when it is the one they have.
+
+    Raises NotFilledIn, and NameTaken where somebody in one of their groups goes by it.
+    """
+    name = tidy_name(text, missing="Please write your name.")
+    # Two people may want one name at once: the second waits, and then is told.
+    await session.execute(
+        select(GroupRow.id)
+        .where(GroupRow.id.in_(who.roles))
+        .order_by(GroupRow.id)
+        .with_for_update()
+    )
+    person = await session.get_one(PersonRow, who.person_id)
+    if person.name == name:
+        return False
+    others = await session.scalars(
+        select(PersonRow.name)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(
+            MembershipRow.group_id.in_(who.roles),
+            MembershipRow.ended_at.is_(None),
+            PersonRow.id != person.id,
+        )
+    )
+    if any(same_name(other, name) for other in others):
+        raise NameTaken(SAME_NAME)
+    person.name = name
+    record_for_groups(session, What.NAME_CHANGED, who)
+    return True
+
+
+async def change_email(session: AsyncSession, who: Who, text: str) -> str | None:
+    """Keep an e-mail address, or none for an empty one; returns what is kept now.
+
+    Raises NotAnAddress. Two people may share one: a couple, or a house.
+    """
+    email = tidy_address(text)
+    person = await session.get_one(PersonRow, who.person_id)
+    person.email = email
+    return email
+
+
+def tidy_address(text: str) -> str | None:
+    """An e-mail address as we keep it; None for an empty one. Raises NotAnAddress."""
+    address = text.strip()
+    if not address:
+        return None
+    fits = len(address) <= _LONGEST_ADDRESS and address.isprintable()
+    if not fits or _ADDRESS.fullmatch(address) is None:
+        raise NotAnAddress
+    return address
+
+
+async def choose_picture(session: AsyncSession, who: Who, picture: str | None) -> None:
+    """Give a person a picture of the catalogue (the caller knows that it is there), or none."""
+    person = await session.get_one(PersonRow, who.person_id)
+    await uploads.drop(session, person)
+    person.picture = picture
+    record_for_groups(session, What.PICTURE_CHANGED, who)
+
+
+async def prefer(session: AsyncSession, who: Who, preferences: Preferences) -> None:
+    """Keep how a person likes their pages."""
+    person = await session.get_one(PersonRow, who.person_id)
+    person.preferences = preferences.kept()
+
+
+def record_for_groups(session: AsyncSession, what: What, who: Who) -> None:
+    """Record what a person did about themselves in each of their groups, whose affair it is."""
+    for group_id in who.roles or [None]:
+        audit.record(session, what, by=who, group_id=group_id)
