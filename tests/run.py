@@ -30,12 +30,13 @@ class Step:
 
 @dataclass
 class Tally:
-    """What has passed, failed and been skipped so far, and the names of the steps that failed."""
+    """What has passed, failed and been skipped so far, and the names of what failed."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     failed_steps: list[str] = field(default_factory=list)
+    failed_tests: list[str] = field(default_factory=list)
 
     def add(self, step: Step, ok: bool) -> None:
         """Count one finished step; a step that fails always counts at least one failure."""
@@ -45,6 +46,8 @@ class Tally:
         self.failed += failed if ok else max(failed, 1)
         if not ok:
             self.failed_steps.append(step.name)
+        if step.report:
+            self.failed_tests += failures(step.report)
 
 
 def counts(report: Path) -> tuple[int, int, int]:
@@ -58,6 +61,16 @@ def counts(report: Path) -> tuple[int, int, int]:
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
     return tests - failed - skipped, failed, skipped
+
+
+def failures(report: Path) -> list[str]:
+    """The names of the failed tests of a JUnit report, each once."""
+    if not report.is_file():
+        return []
+    # As in `counts`.
+    cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314
+    failed = (case for case in cases if {"failure", "error"} & {child.tag for child in case})
+    return list(dict.fromkeys(f"{case.get('classname')}: {case.get('name')}" for case in failed))
 
 
 def checks() -> list[Step]:
@@ -117,6 +130,9 @@ def main() -> int:
             real_parts.bring_in()
             steps += tests(Path(folder))
         tally = run(steps)
+    # At the very end, as that is all one sees of a long log.
+    if tally.failed_tests:
+        print("\nFailed tests:", *tally.failed_tests, sep="\n  ")
     if tally.failed_steps:
         print("\nFailed: " + ", ".join(tally.failed_steps))
     print(
