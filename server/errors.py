@@ -112,6 +112,44 @@ class OrganisersAreIn(Refusal):
     sentence = "This group has an organiser now. Ask them to invite people."
 
 
+# Keys that a device keeps
+
+
+class UnknownPasskey(Refusal):
+    status = 404
+    sentence = "We do not know this key. Come in with your card, or ask an organiser."
+
+
+class PasskeyTooLate(Refusal):
+    status = 410
+    sentence = "That took too long. Please try again."
+
+
+class DamagedPasskey(Refusal):
+    status = 422
+    sentence = "We could not read what your device sent. Please try again."
+
+
+class PasskeyCopied(Refusal):
+    status = 409
+    sentence = "Somebody may have copied this key. Come in with your card, and make a new key."
+
+
+class PasskeyKnown(Refusal):
+    status = 409
+    sentence = "This key is in use already. Make another one."
+
+
+class TooManyPasskeys(Refusal):
+    status = 409
+    sentence = "You have many keys. Take one away first."
+
+
+class NotOnSharedDevice(Refusal):
+    status = 409
+    sentence = "Other people use this device too. Make your key on your own device."
+
+
 class UnknownDevice(Refusal):
     status = 404
     sentence = "You are not signed in on this device any more."
@@ -264,6 +302,44 @@ class StillSaid(Refusal):
 class NothingChosen(Refusal):
     status = 422
     sentence = "Please choose the words that we shall forget."
+
+
+# Keeping safe
+
+
+class NothingToReport(Refusal):
+    status = 404
+    sentence = "We did not find this. Somebody may have changed it."
+
+
+class UnknownReport(Refusal):
+    status = 404
+    sentence = "We do not know this report. Check the link."
+
+
+class ReportClosed(Refusal):
+    status = 409
+    sentence = "This report has its answer. Load the page again."
+
+
+class NothingToHide(Refusal):
+    status = 409
+    sentence = "There are no words here to hide."
+
+
+class AlreadyHidden(Refusal):
+    status = 409
+    sentence = "These words are hidden. Look at the Charter again."
+
+
+class UnknownHiding(Refusal):
+    status = 404
+    sentence = "We do not know these hidden words. Check the link."
+
+
+class ShownAlready(Refusal):
+    status = 409
+    sentence = "These words are not hidden any more. Load the page again."
 
 
 # What arrives on a live socket

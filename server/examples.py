@@ -35,6 +35,7 @@ from server.publishing.rules import Adopting, Present
 from server.settings import Settings
 from server.store import Store
 from server.writing import editions, starters
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item
 from server.writing.document import Part
 from server.writing.edits import (
@@ -215,14 +216,16 @@ class _Story:
         found = await self._update_of(row, who)
         taken = [one for each in found.to_take for one in take_theirs(each, found.edition)]
         decision = Decision(
-            found, found.to_take, taken, Choice.THEIRS, who.person_id, together=True
+            found, found.to_take, taken, Choice.THEIRS, Author(who.person_id), together=True
         )
         await decision.make(self._rooms)
         await self._rooms.settling.settle(row.id)
         while everything and (found := await self._update_of(row, who)).to_ask:
             question = found.to_ask[0]
             kept = keep_ours(question, found.edition, None)
-            await Decision(found, [question], kept, Choice.OURS, who.person_id).make(self._rooms)
+            await Decision(found, [question], kept, Choice.OURS, Author(who.person_id)).make(
+                self._rooms
+            )
             await self._rooms.settling.settle(row.id)
         await self._date(row, 8)
 
@@ -245,7 +248,7 @@ class _Story:
                 continue
             async with self._store.session() as session:
                 offer = next(iter(await offers_of(session, row.id)))
-                await Reply(offer, *answer, meg.person_id).say(session)
+                await Reply(offer, *answer, Author(meg.person_id)).say(session)
 
     async def _write(
         self,
@@ -260,7 +263,7 @@ class _Story:
             items = edits[number * share : (number + 1) * share]
             if said := [edit for item in items for edit in item]:
                 change = partial(apply, edits=tuple(said))
-                await self._rooms.change(row.id, change, person_id=person.person_id)
+                await self._rooms.change(row.id, change, author=Author(person.person_id))
         # Nobody is in the room, so the sitting is over when it has settled.
         await self._rooms.settling.settle(row.id)
         await self._date(row, days)

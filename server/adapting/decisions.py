@@ -20,6 +20,7 @@ from server.adapting.updates import Answered, OurUpdate
 from server.comparing.updates import Question
 from server.errors import AnsweredAlready, NewerEdition
 from server.live.rooms import Rooms
+from server.writing.authors import Author
 from server.writing.charter import Charter
 from server.writing.tables import EditionRow
 
@@ -35,7 +36,7 @@ class Decision:
     questions: Sequence[Question]
     wanted: Sequence[Wanted]
     choice: Choice
-    person_id: str
+    author: Author
     together: bool = False
 
     async def make(self, rooms: Rooms) -> None:
@@ -44,7 +45,7 @@ class Decision:
         await rooms.change(
             self.update.row.id,
             Taking(tuple(self.wanted)),
-            person_id=self.person_id,
+            author=self.author,
             items=changed,
             record=self.record,
         )
@@ -101,7 +102,8 @@ class Decision:
             "edition_id": self.update.standing.newest.id,
             "choice": str(choice),
             "before": before,
-            "person_id": self.person_id,
+            "person_id": self.author.person_id,
+            "for_id": self.author.for_id,
             "at": at,
             "undone_at": None,
         }
@@ -128,7 +130,7 @@ class Undoing:
 
     answered: Answered
     ours: Charter
-    person_id: str
+    author: Author
 
     async def make(self, rooms: Rooms) -> None:
         """Put back what was there. Raises BeingWritten, WordsChanged and AnsweredAlready."""
@@ -136,7 +138,7 @@ class Undoing:
         await rooms.change(
             self.answered.main.charter_id,
             Taking(wanted),
-            person_id=self.person_id,
+            author=self.author,
             items=[each.item_id for each in wanted if each.is_edit],
             record=self.record,
         )

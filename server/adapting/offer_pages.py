@@ -30,6 +30,7 @@ from server.people.permits import Action, Who, may
 from server.web.forms import read_form, text_of
 from server.web.templates import Templates
 from server.writing import limits
+from server.writing.authors import author_of
 from server.writing.charter import Charter, Item
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
@@ -121,7 +122,7 @@ async def reply(request: Request) -> Response:
         _check_length(said)
         if offer.is_over:
             raise OfferOver
-        answer = Reply(offer, _STEPS[chosen], said, who.person_id)
+        answer = Reply(offer, _STEPS[chosen], said, author_of(who, row))
         if chosen == "take":
             if text_of(form, "seen") != print_of(national.item(offer.row.item_id)):
                 raise WordsChanged

@@ -29,6 +29,7 @@ from server.live.rooms import Rooms
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.writing import rich_text, wording
+from server.writing.authors import Author, author_of
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow, WordingRow
@@ -121,7 +122,7 @@ async def share(
     )
     session.add(offer)
     await session.flush()
-    session.add(OfferStepRow(**_step(offer.id, Step.OFFERED, why, who.person_id)))
+    session.add(OfferStepRow(**_step(offer.id, Step.OFFERED, why, author_of(who, row))))
     await session.flush()
     return offer
 
@@ -195,7 +196,7 @@ class Reply:
     offer: Offer
     step: Step
     words: str
-    person_id: str
+    author: Author
 
     async def take(self, rooms: Rooms, wanted: Wanted) -> None:
         """Take the words into our draft, in one transaction with the step.
@@ -205,7 +206,7 @@ class Reply:
         await rooms.change(
             self.offer.to_charter.id,
             Taking((wanted,)),
-            person_id=self.person_id,
+            author=self.author,
             items=[wanted.item_id],
             record=self.record,
         )
@@ -224,17 +225,18 @@ class Reply:
         )
         if done.rowcount != 1:
             raise OfferOver
-        step = _step(self.offer.row.id, self.step, self.words, self.person_id)
+        step = _step(self.offer.row.id, self.step, self.words, self.author)
         connection.execute(insert(OfferStepRow).values(**step))
 
 
-def _step(offer_id: str, step: Step, words: str, person_id: str) -> dict[str, object]:
+def _step(offer_id: str, step: Step, words: str, author: Author) -> dict[str, object]:
     return {
         "id": clock.new_id(),
         "offer_id": offer_id,
         "step": str(step),
         "words": words,
-        "person_id": person_id,
+        "person_id": author.person_id,
+        "for_id": author.for_id,
         "at": clock.now(),
     }
 

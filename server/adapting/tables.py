@@ -27,6 +27,7 @@ class DecisionRow(Base):
     choice: Mapped[str] = mapped_column(String(16))
     before: Mapped[Json] = mapped_column(JSON(none_as_null=True))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    for_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 
@@ -59,4 +60,5 @@ class OfferStepRow(Base):
     step: Mapped[str] = mapped_column(String(16))
     words: Mapped[str] = mapped_column(Text)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    for_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]

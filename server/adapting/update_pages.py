@@ -35,6 +35,7 @@ from server.live.rooms import Rooms
 from server.people.permits import Action, Who, may
 from server.web.forms import read_form, text_of
 from server.web.templates import Templates
+from server.writing.authors import author_of
 from server.writing.rich_text import RichText
 
 SEE_OTHER = 303
@@ -64,7 +65,7 @@ async def take_all(request: Request) -> Response:
         ]
         if wanted:
             who: Who = request.state.who
-            taking = (update, update.to_take, wanted, Choice.THEIRS, who.person_id)
+            taking = (update, update.to_take, wanted, Choice.THEIRS, author_of(who, update.row))
             await _make(request, Decision(*taking, together=True))
     except _AGAIN as refusal:
         return _overview(request, await _update(request, Action.WRITE), refusal)
@@ -95,7 +96,9 @@ async def decide(request: Request) -> Response:
         if text_of(form, "seen") != seen_of(question):
             raise WordsChanged
         wanted = _wanted(update, question, choice, form)
-        await _make(request, Decision(update, [question], wanted, choice, who.person_id))
+        await _make(
+            request, Decision(update, [question], wanted, choice, author_of(who, update.row))
+        )
     except _AGAIN as refusal:
         update = await _update(request, Action.WRITE)
         question = update.question(item_id)
@@ -121,7 +124,7 @@ async def undo(request: Request) -> Response:
             raise AnsweredAlready("This cannot be undone now. Look again.")
         if given.seen != text_of(form, "seen"):
             raise WordsChanged
-        await Undoing(given, update.ours, who.person_id).make(_rooms(request))
+        await Undoing(given, update.ours, author_of(who, update.row)).make(_rooms(request))
         await settle(_rooms(request), update.row.id)
     except _AGAIN as refusal:
         return _overview(request, await _update(request, Action.WRITE), refusal)

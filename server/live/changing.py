@@ -30,6 +30,7 @@ from server.live import update as updates
 from server.live.engine import Engine
 from server.live.journal import Journal
 from server.live.room import Room
+from server.writing.authors import Author
 
 if TYPE_CHECKING:
     from server.live.rooms import Rooms
@@ -54,7 +55,7 @@ class _Change:
     room: Room
     generation: int
     update: bytes
-    person_id: str | None
+    author: Author | None
     items: Collection[str]
     record: Record | None
     done: asyncio.Future[int | None]
@@ -85,7 +86,7 @@ class Changing:
         charter_id: str,
         edit: Edit,
         *,
-        person_id: str | None,
+        author: Author | None,
         items: Collection[str],
         record: Record | None,
     ) -> int:
@@ -94,7 +95,7 @@ class Changing:
             room = await self._rooms.open(charter_id)
             self._held[room] += 1
             try:
-                seq = await self._try(room, edit, person_id, items, record)
+                seq = await self._try(room, edit, author, items, record)
             finally:
                 self._held[room] -= 1
                 if not self._held[room]:
@@ -108,12 +109,12 @@ class Changing:
         self,
         room: Room,
         edit: Edit,
-        person_id: str | None,
+        author: Author | None,
         items: Collection[str],
         record: Record | None,
     ) -> int | None:
         """The change's number, or None when it has to be worked out again."""
-        self._refuse_if_written(room, items, person_id)
+        self._refuse_if_written(room, items, author)
         opened = await self._journal.open(room.charter_id)
         if opened is None:
             raise UnknownCharter
@@ -131,9 +132,7 @@ class Changing:
         if self._ended:
             raise Stopping
         done: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(
-            _Change(room, opened.generation, update, person_id, items, record, done)
-        )
+        self._waiting.append(_Change(room, opened.generation, update, author, items, record, done))
         self._writer.wake()
         try:
             return await done
@@ -173,9 +172,9 @@ class Changing:
         room = change.room
         if not self._rooms.is_sound(room) or room.generation != change.generation:
             return None
-        self._refuse_if_written(room, change.items, change.person_id)
+        self._refuse_if_written(room, change.items, change.author)
         try:
-            batch = room.batch_of(change.update, change.person_id)
+            batch = room.batch_of(change.update, change.author)
         except (Gap, OthersClientId):
             # The room began again from less, or chance gave out a client id for a second time.
             return None
@@ -189,7 +188,8 @@ class Changing:
         while self._waiting:
             _refuse(self._waiting.popleft(), Stopping())
 
-    def _refuse_if_written(self, room: Room, items: Collection[str], person_id: str | None) -> None:
+    def _refuse_if_written(self, room: Room, items: Collection[str], by: Author | None) -> None:
+        person_id = None if by is None else by.person_id
         for name in room.presence.writers(items, self._rooms.now(), except_for=person_id):
             raise BeingWritten(name)
 

@@ -14,6 +14,7 @@ from server.live.entries import Entry, Opened, open_now
 from server.live.tables import CheckpointRow, EntryRow, SetAsideRow
 from server.store.compiled import Compiled
 from server.writing import sittings
+from server.writing.authors import Author
 from server.writing.charter import Charter
 from server.writing.read_side import store_reading
 from server.writing.tables import CharterRow
@@ -23,7 +24,7 @@ from server.writing.tables import CharterRow
 class Checkpoint:
     """The document up to entry `seq` as an engine worker read it, and who touched which item.
 
-    In `changed` the last person to touch an item stands last. Unless it is `whole`, `charter` has
+    In `changed` the last author to touch an item stands last. Unless it is `whole`, `charter` has
     only the items in `changed`.
     """
 
@@ -33,7 +34,7 @@ class Checkpoint:
     state: bytes
     known: bytes
     charter: Charter
-    changed: Mapping[str, Sequence[str | None]]
+    changed: Mapping[str, Sequence[Author | None]]
     whole: bool = True
 
 
@@ -73,7 +74,7 @@ def store(connection: Connection, checkpoints: Sequence[Checkpoint], quiet: time
         _replace_checkpoint(connection, new)
         span = _take_entries(connection, new)
         only = None if new.whole else new.changed.keys()
-        last = {item_id: persons[-1] for item_id, persons in new.changed.items()}
+        last = {item_id: authors[-1] for item_id, authors in new.changed.items()}
         touched = store_reading(connection, new.charter_id, new.charter, new.seq, last, only=only)
         sittings.record(connection, new.charter_id, touched, new.changed, span, quiet=quiet)
         taken.add(new.charter_id)
@@ -142,7 +143,7 @@ def set_aside(
                 "id": clock.new_id(),
                 "charter_id": charter_id,
                 "seq": entry.seq,
-                "person_id": entry.person_id,
+                "person_id": None if entry.author is None else entry.author.person_id,
                 "change": entry.change,
                 "reason": reason,
                 "at": at,

@@ -27,6 +27,7 @@ from server.errors import CannotOpen, Refusal, Trouble
 from server.live.work import Begun, Settled, Tail
 from server.live.worker import DONE, FAILED, HEADER, LAST, PANIC, REFUSED, STEP
 from server.settings import Settings
+from server.writing.authors import Author
 from server.writing.charter import Charter
 
 # Processor time is what is limited; on a busy machine a job may wait this much longer for it.
@@ -59,7 +60,7 @@ class Edit(Protocol):
     """One entry of a journal."""
 
     @property
-    def person_id(self) -> str | None: ...
+    def author(self) -> Author | None: ...
 
     @property
     def change(self) -> bytes: ...
@@ -261,7 +262,7 @@ def _refusal(kind: str, sentence: str) -> Refusal:
 
 
 def _plain(tail: Iterable[Edit]) -> Tail:
-    return [(edit.person_id, edit.change) for edit in tail]
+    return [(edit.author, edit.change) for edit in tail]
 
 
 class _Reply(pickle.Unpickler):

@@ -3,9 +3,10 @@
 Each function works in the transaction of the connection that it is given.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
@@ -14,21 +15,22 @@ from server import clock
 from server.errors import DiskFull, Trouble
 from server.live.tables import CheckpointRow, ClientRow, EntryRow
 from server.store.compiled import Compiled
+from server.writing.authors import Author, author
 from server.writing.tables import CharterRow
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Edits of one person as one Yjs update; `seq` is its place in the Charter's journal."""
+    """Edits of one author as one Yjs update; `seq` is its place in the Charter's journal."""
 
     seq: int
-    person_id: str | None
+    author: Author | None
     change: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one room wants written: an update a person, and client ids seen for the first time.
+    """What one room wants written: an update an author, and client ids seen for the first time.
 
     `record` writes what stands beside a change of the server's own. A batch that has one goes to
     `append` alone, because all of the commit is undone when it raises.
@@ -36,8 +38,8 @@ class Batch:
 
     charter_id: str
     generation: int
-    changes: tuple[tuple[str | None, bytes], ...]
-    clients: tuple[tuple[int, str | None], ...] = ()
+    changes: tuple[tuple[Author | None, bytes], ...]
+    clients: tuple[tuple[int, Author | None], ...] = ()
     record: Callable[[Connection], None] | None = None
 
 
@@ -63,7 +65,7 @@ class Opened:
     state: bytes
     known: bytes
     tail: tuple[Entry, ...]
-    clients: Mapping[int, str | None]
+    clients: Mapping[int, Author | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,12 @@ _CHECKPOINT = Compiled(
     )
 )
 _ENTRIES = Compiled(
-    select(_entry_rows.seq, _entry_rows.person_id, _entry_rows.change)
+    select(_entry_rows.seq, _entry_rows.person_id, _entry_rows.for_id, _entry_rows.change)
     .where(_entry_rows.charter_id == bindparam("charter"), _entry_rows.seq > bindparam("after"))
     .order_by(_entry_rows.seq)
 )
 _CLIENTS = Compiled(
-    select(_clients.client_id, _clients.person_id).where(
+    select(_clients.client_id, _clients.person_id, _clients.for_id).where(
         _clients.charter_id == bindparam("charter")
     )
 )
@@ -158,20 +160,20 @@ def _record(connection: Connection, record: Callable[[Connection], None]) -> Non
 
 
 def _entries_of(batch: Batch, first: int, at: datetime) -> Iterator[dict[str, object]]:
-    for number, (person_id, change) in enumerate(batch.changes, start=first):
+    for number, (by, change) in enumerate(batch.changes, start=first):
         yield {
             "charter_id": batch.charter_id,
             "seq": number,
             "batch": clock.new_id(),
-            "person_id": person_id,
-            "for_id": None,
+            "person_id": None if by is None else by.person_id,
+            "for_id": None if by is None else by.for_id,
             "change": change,
             "at": at,
         }
 
 
 def _own(connection: Connection, batch: Batch) -> bool:
-    """Give client ids to the people who used them first; False when others have them already.
+    """Give client ids to the authors who used them first; False when others have them already.
 
     The Charter's row is held meanwhile: nobody on another server can take one in between.
     """
@@ -182,8 +184,13 @@ def _own(connection: Connection, batch: Batch) -> bool:
     if held != batch.generation or not owned.items() <= dict(batch.clients).items():
         return False
     new = [
-        {"charter_id": batch.charter_id, "client_id": client_id, "person_id": person_id}
-        for client_id, person_id in batch.clients
+        {
+            "charter_id": batch.charter_id,
+            "client_id": client_id,
+            "person_id": None if by is None else by.person_id,
+            "for_id": None if by is None else by.for_id,
+        }
+        for client_id, by in batch.clients
         if client_id not in owned
     ]
     if new:
@@ -191,20 +198,32 @@ def _own(connection: Connection, batch: Batch) -> bool:
     return True
 
 
-def _owned(connection: Connection, batch: Batch) -> dict[int, str | None]:
+def _owned(connection: Connection, batch: Batch) -> dict[int, Author | None]:
     """Who has the client ids that a room sees for the first time: somebody on another server."""
     rows = connection.execute(
-        select(ClientRow.client_id, ClientRow.person_id).where(
+        select(ClientRow.client_id, ClientRow.person_id, ClientRow.for_id).where(
             ClientRow.charter_id == batch.charter_id,
             ClientRow.client_id.in_([client_id for client_id, _ in batch.clients]),
         )
     )
-    return dict(rows.all())
+    return _owners(rows.all())
+
+
+def _owners(rows: Iterable[Sequence[Any]]) -> dict[int, Author | None]:
+    # A Charter has far more client ids than authors, and an open room keeps them all.
+    once: dict[tuple[str | None, str | None], Author | None] = {}
+    owners = {}
+    for client_id, *by in rows:
+        pair = (by[0], by[1])
+        if pair not in once:
+            once[pair] = author(*pair)
+        owners[client_id] = once[pair]
+    return owners
 
 
 def _entries(connection: Connection, charter_id: str, after: int) -> tuple[Entry, ...]:
     found = _ENTRIES.rows(connection, {"charter": charter_id, "after": after})
-    return tuple(Entry(*row) for row in found)
+    return tuple(Entry(seq, author(by, for_id), change) for seq, by, for_id, change in found)
 
 
 def open_now(connection: Connection, charter_id: str) -> Opened | None:
@@ -228,7 +247,7 @@ def open_now(connection: Connection, charter_id: str) -> Opened | None:
         state=state,
         known=known,
         tail=tail,
-        clients=dict(_CLIENTS.rows(connection, named)),
+        clients=_owners(_CLIENTS.rows(connection, named)),
     )
 
 

@@ -30,8 +30,8 @@ from server.writing.tables import CharterRow
 # People who go on writing come in between; more often than this we ask them to stop.
 _TRIES = 8
 _HOLD_WORDS = (
-    *("checkpoints", "decisions", "edition_items", "items", "journal"),
-    *("set_aside", "sitting_changes", "wordings"),
+    *("checkpoints", "decisions", "edition_items", "hidings", "items", "journal"),
+    *("reports", "set_aside", "sitting_changes", "wordings"),
 )
 _WIPE_TRIES = 3
 _WIPE_AGAIN = 1.0
@@ -157,7 +157,9 @@ def _spend_clients(connection: Connection, charter_id: str) -> None:
     opened = open_now(connection, charter_id)
     used = set() if opened is None else set(Known.from_bytes(opened.known, {}).clocks)
     connection.execute(
-        update(ClientRow).where(ClientRow.charter_id == charter_id).values(person_id=None)
+        update(ClientRow)
+        .where(ClientRow.charter_id == charter_id)
+        .values(person_id=None, for_id=None)
     )
     noted = connection.scalars(
         select(ClientRow.client_id).where(ClientRow.charter_id == charter_id)

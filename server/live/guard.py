@@ -2,7 +2,7 @@
 
 The room's knowledge is subtracted from the update. Nothing left is no edit at all: every client
 that comes back sends its whole delete set, readers too. What is left must follow what the room
-has without a gap, come from a person who may write, and bear that person's own client ids.
+has without a gap, come from somebody who may write, and bear that author's own client ids.
 Nothing here opens a document, and nothing here changes what it was given.
 """
 
@@ -16,6 +16,7 @@ from server.live import update as updates
 from server.live.known import Known, New
 from server.live.tree import grown
 from server.live.update import Ranges, Update
+from server.writing.authors import Author
 
 __all__ = ["Known", "New", "Nothing", "Screened", "Unsettled", "screen", "standing_on"]
 
@@ -43,7 +44,7 @@ _NOTHING = Nothing()
 def screen(
     data: bytes,
     known: Known,
-    person_id: str | None,
+    by: Author | None,
     *,
     may_write: bool,
     document_limit: int | None,
@@ -54,7 +55,7 @@ def screen(
     `document_limit`: how many bytes a document may have before it takes deletions only.
     `settled`: a worker has read all that is known, implied deletions included.
     Raises DamagedUpdate, HostileUpdate, FrameTooLarge, ReadOnly, Unsettled, OthersClientId, Gap
-    or DocumentFull. What the caller accepts it puts in: `known.take(new, person_id)`.
+    or DocumentFull. What the caller accepts it puts in: `known.take(new, by)`.
     """
     if len(data) >= _LONG and known.seen and _digest(data) in known.seen:
         return _NOTHING
@@ -70,7 +71,7 @@ def screen(
     if not may_write:
         raise ReadOnly if structs or settled else Unsettled
     owners = known.owners
-    if any(client in owners and owners[client] != person_id for client in structs):
+    if any(client in owners and owners[client] != by for client in structs):
         raise OthersClientId
     _refuse_gaps(update, structs, deletes, known)
     if structs and document_limit is not None and known.size + len(data) > document_limit:

@@ -22,6 +22,7 @@ from server.store import Store
 from server.web.forms import read_form, text_of
 from server.web.templates import Templates
 from server.writing import edits, history
+from server.writing.authors import author_of
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
@@ -95,7 +96,7 @@ async def put_back(request: Request) -> Response:
         await rooms.change(
             row.id,
             partial(edits.restore, item=chosen.version.item),
-            person_id=who.person_id,
+            author=author_of(who, row),
             items=[item_id],
         )
     except Refusal as refusal:
@@ -139,6 +140,7 @@ async def _statement(
             "removals": [(one, view.day(one.at, charter.language)) for one in removals],
             "may_write": may(who, Action.WRITE, row),
             "may_organise": may(who, Action.ORGANISE, row),
+            "may_hide": may(who, Action.HIDE, row),
             "done": done,
             "refused": None if refusal is None else refusal.sentence,
         },

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from server.live import remainder, update
 from server.live.tree import Grown, Tree, grown
 from server.live.update import Ranges, Update
+from server.writing.authors import Author
 
 _VERSION = 2
 # The first version knew of no tree: whatever stands on what it tells of is let in.
@@ -89,7 +90,7 @@ class Known:
     def __init__(self) -> None:
         self.clocks: dict[int, int] = {}
         self.deleted: dict[int, Deleted] = {}
-        self.owners: dict[int, str | None] = {}
+        self.owners: dict[int, Author | None] = {}
         self.tree = Tree()
         self.size = 0
         # Digests of long updates that brought nothing; what is known never shrinks.
@@ -113,20 +114,20 @@ class Known:
                 lacking[client] = new
         return lacking
 
-    def add(self, data: bytes, person_id: str | None) -> None:
+    def add(self, data: bytes, by: Author | None) -> None:
         """Take note of an update that is in the journal, and of whose client ids it uses."""
         brought = update.read(data, trusted=True)
         self._note(brought)
         for client in brought.structs:
-            self.owners.setdefault(client, person_id)
+            self.owners.setdefault(client, by)
         self.size += len(data)
 
-    def take(self, new: New, person_id: str | None) -> dict[int, str | None]:
-        """Take note of what was accepted; returns the new client ids, which are the person's."""
+    def take(self, new: New, by: Author | None) -> dict[int, Author | None]:
+        """Take note of what was accepted; returns the new client ids, which are the author's."""
         self.tree.grow(new.grown, self.clocks)
         self.note(new.structs, new.gone, new.deletes)
         self.size += len(new.update)
-        owned: dict[int, str | None] = dict.fromkeys(new.clients, person_id)
+        owned: dict[int, Author | None] = dict.fromkeys(new.clients, by)
         self.owners.update(owned)
         return owned
 
@@ -197,7 +198,7 @@ class Known:
         return bytes((_VERSION,)) + zlib.compress(b"".join(parts), 1)
 
     @classmethod
-    def from_bytes(cls, data: bytes, owners: Mapping[int, str | None]) -> "Known":
+    def from_bytes(cls, data: bytes, owners: Mapping[int, Author | None]) -> "Known":
         """What `to_bytes` wrote (nothing, for a new document), with the owners from the journal.
 
         Raises ValueError for a version that this server is too old for.

@@ -8,6 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.people.names import author_name
+from server.people.permits import Thing, Who, helped_in
+
 State = dict[str, Any]
 
 # What a page may say about itself; everything else is dropped.
@@ -34,11 +37,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a connection belongs to, as others may see it."""
+    """Who a connection belongs to, as others may see it.
+
+    A supporter who types for somebody (`for_id`) goes by both names, and by that person's picture.
+    """
 
     person_id: str
     name: str
     picture: str | None
+    for_id: str | None = None
+
+    @classmethod
+    def of(cls, who: Who, thing: Thing) -> "Identity":
+        """As whom this person is seen in the room of this Charter."""
+        helped = helped_in(who, thing)
+        if helped is None:
+            return cls(who.person_id, who.name, who.picture)
+        name = author_name(who.name, helped.name)
+        return cls(who.person_id, name, helped.picture, helped.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +184,7 @@ def _same_person(one: State, other: State | None) -> bool:
 def signed(state: Mapping[str, Any], who: Identity) -> State:
     """A page's state as others get it: known keys only, and the name from the session."""
     user = {"id": who.person_id, "name": who.name, "picture": who.picture}
+    if who.for_id is not None:
+        user["for"] = who.for_id
     kept = {key: state[key] for key in _KEPT if key in state}
     return {"user": user, **(kept if len(str(kept)) <= LONGEST else {})}

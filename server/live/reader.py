@@ -1,12 +1,13 @@
 """One person's connection to a room: what it was told, and what it still has to be told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.errors import Refusal
 from server.live import wire
 from server.live.connection import Sink
 from server.live.presence import Identity
+from server.writing.authors import Author
 
 
 @dataclass(slots=True, eq=False)
@@ -18,7 +19,7 @@ class Reader:
     counts as durable until a full answer (sync step 2) has closed the gap. `asked_again`: we asked
     what it has, and it has not answered yet.
     `key` is the hash of the secret it came in with, by which its permits are worked out again.
-    `judged_by` is what they were last worked out from.
+    `author` is as whose their edits count. `judged_by` is what they were last worked out from.
     A reader whose connection cannot keep up is `behind`: it is sent nothing until it has
     drained, and then the difference, worked out from the state vector it had.
     """
@@ -28,6 +29,7 @@ class Reader:
     may_write: bool
     queue_limit: int
     key: str
+    author: Author = field(init=False)
     tells_saved: bool = False
     tells_news: bool = False
     received: int = 0
@@ -41,6 +43,9 @@ class Reader:
     behind: bytes | None = None
     behind_since: float = 0.0
     closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.author = Author(self.who.person_id, self.who.for_id)
 
     def send(self, frames: bytes, now: float, state_vector: Callable[[], bytes]) -> bool:
         """Write frames unless the reader is behind; returns whether it fell behind just now."""

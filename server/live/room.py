@@ -18,6 +18,7 @@ from server.live.known import Known
 from server.live.presence import Entry as PresenceEntry
 from server.live.presence import Presence
 from server.live.reader import Reader
+from server.writing.authors import Author
 
 EMPTY = b"\x00\x00"
 _EMPTY_VECTORS = (b"", b"\x00")
@@ -42,7 +43,7 @@ def known_of(opened: Opened) -> Known:
     """What a guard must know of a stored document."""
     known = Known.from_bytes(opened.known, opened.clients)
     for entry in opened.tail:
-        known.add(entry.change, entry.person_id)
+        known.add(entry.change, entry.author)
     return known
 
 
@@ -65,8 +66,8 @@ class Taken:
 
 @dataclass(slots=True)
 class _Pending:
-    changes: dict[str | None, list[bytes]] = field(default_factory=dict)
-    clients: dict[int, str | None] = field(default_factory=dict)
+    changes: dict[Author | None, list[bytes]] = field(default_factory=dict)
+    clients: dict[int, Author | None] = field(default_factory=dict)
     authors: set[Reader] = field(default_factory=set)
 
 
@@ -159,11 +160,11 @@ class Room:
         Raises Gap when the room misses something before it, and any other Refusal when the
         edit cannot be taken. An edit with nothing new is only acknowledged, with the next commit.
         """
-        person_id = reader.who.person_id
+        author = reader.author
         screened = guard.screen(
             edit.update,
             self.known,
-            person_id,
+            author,
             may_write=reader.may_write,
             document_limit=self._document_limit,
             settled=self.checkpoint_seq == self.seq and not self._pending.changes,
@@ -173,8 +174,8 @@ class Room:
             reader.gap_at, reader.asked_again = None, False
         self._pending.authors.add(reader)
         if isinstance(screened, guard.New):
-            self._pending.clients |= self.known.take(screened, person_id)
-            self._pending.changes.setdefault(person_id, []).append(screened.update)
+            self._pending.clients |= self.known.take(screened, author)
+            self._pending.changes.setdefault(author, []).append(screened.update)
 
     @property
     def waiting(self) -> int:
@@ -182,9 +183,9 @@ class Room:
         return sum(len(changes) for changes in self._pending.changes.values())
 
     def take(self) -> Taken:
-        """Hand out all that waits, one update a person, for one commit."""
+        """Hand out all that waits, one update an author, for one commit."""
         pending, self._pending = self._pending, _Pending()
-        changes = [(person, merged(updates)) for person, updates in pending.changes.items()]
+        changes = [(author, merged(updates)) for author, updates in pending.changes.items()]
         batch = None
         if changes:
             batch = Batch(
@@ -196,19 +197,19 @@ class Room:
         authors = {reader: reader.certain() for reader in pending.authors}
         return Taken(batch, [change for _, change in changes], authors, self._loads)
 
-    def batch_of(self, update: bytes, person_id: str | None) -> Batch:
+    def batch_of(self, update: bytes, author: Author | None) -> Batch:
         """A change of the server's own, as a batch by itself; empty when there is nothing new.
 
         Nothing is noted before it is durable: it may yet be refused, and a deletion that was noted
         would be taken for known when a client makes it. Raises what `guard.screen` does.
         """
         screened = guard.screen(
-            update, self.known, person_id, may_write=True, document_limit=self._document_limit
+            update, self.known, author, may_write=True, document_limit=self._document_limit
         )
         if not isinstance(screened, guard.New):
             return Batch(self.charter_id, self.generation, ())
-        clients = tuple((client, person_id) for client in screened.clients)
-        changes = ((person_id, screened.update),)
+        clients = tuple((client, author) for client in screened.clients)
+        changes = ((author, screened.update),)
         return Batch(self.charter_id, self.generation, changes, clients)
 
     def committed(self, taken: Taken, last_seq: int, now: float) -> None:
@@ -219,8 +220,8 @@ class Room:
         if taken.batch is not None and taken.loads != self._loads:
             # Begun again from what was stored before, so that it has to be learnt a second time; or
             # never noted, because the server itself made it.
-            for person_id, change in taken.batch.changes:
-                self.known.add(change, person_id)
+            for author, change in taken.batch.changes:
+                self.known.add(change, author)
         first = last_seq - len(taken.changes) + 1
         self._tail += zip(range(first, last_seq + 1), taken.changes, strict=True)
         self.unsettled_bytes += sum(len(change) for change in taken.changes)
@@ -238,7 +239,7 @@ class Room:
         """Take what other servers wrote, and show it."""
         new = [entry for entry in entries if entry.seq > self.seq]
         for entry in new:
-            self.known.add(entry.change, entry.person_id)
+            self.known.add(entry.change, entry.author)
             self._tail.append((entry.seq, entry.change))
             self.unsettled_bytes += len(entry.change)
             self.seq = entry.seq

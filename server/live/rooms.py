@@ -16,6 +16,8 @@ from server.bus.port import Bus, Message
 from server.errors import (
     DocumentFull,
     Gap,
+    HelpBegan,
+    HelpEnded,
     MayNot,
     NotSignedIn,
     OldGeneration,
@@ -38,6 +40,7 @@ from server.people.signing_in import who_by_token_hash
 from server.people.telling import TOPIC as PERMITS
 from server.settings import Settings
 from server.store import Store
+from server.writing.authors import Author, helped_by
 
 # How often every server asks its open Charters' counters and memberships, in seconds.
 WATCH = 1.0
@@ -233,14 +236,14 @@ class Rooms:
         charter_id: str,
         edit: Edit,
         *,
-        person_id: str | None,
+        author: Author | None,
         items: Collection[str] = (),
         record: Record | None = None,
     ) -> int:
         """Change a Charter from outside its room; returns the change's number once it is durable.
 
         An engine worker makes `edit` (which must be picklable, see `writing/edits.py`) against what
-        is stored, and everybody in the room is shown it as an edit of that person under a fresh
+        is stored, and everybody in the room is shown it as an edit of that author under a fresh
         client id. What arrives meanwhile is merged with it. `record` runs in the same transaction,
         on the journal's thread, also when the edit changes nothing: both are written, or neither.
 
@@ -249,7 +252,7 @@ class Rooms:
         UnknownCharter, DocumentFull, Stopping, and Trouble when it could not be stored.
         """
         return await self.writer.changing.change(
-            charter_id, edit, person_id=person_id, items=items, record=record
+            charter_id, edit, author=author, items=items, record=record
         )
 
     def is_sound(self, room: Room) -> bool:
@@ -386,6 +389,9 @@ class Rooms:
         elif not may(who, Action.WATCH, room):
             reader.news("permissions")
             reader.end(MayNot())
+        elif helped_by(who, room) != reader.who.for_id:
+            # The ids under which its page writes are another author's: it has to begin anew.
+            reader.end(HelpBegan() if reader.who.for_id is None else HelpEnded())
         elif may(who, Action.WRITE, room) != reader.may_write:
             reader.may_write = not reader.may_write
             reader.news("permissions")

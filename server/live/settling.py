@@ -174,7 +174,12 @@ async def set_aside(journal: Journal, engine: Engine, opened: Opened) -> bool:
         "An engine worker could not open it.",
     )
     for entry in aside:
-        log.error("set_aside", charter=opened.charter_id, seq=entry.seq, by=entry.person_id)
+        log.error(
+            "set_aside",
+            charter=opened.charter_id,
+            seq=entry.seq,
+            by=entry.author and entry.author.person_id,
+        )
     return bool(aside)
 
 

@@ -90,7 +90,7 @@ def _reader(socket: WebSocket, settings: Settings, who: Who, key: str, room: Roo
     tell = socket.query_params.get("tell", "").split(",")
     return Reader(
         sink=sink_of(socket),
-        who=Identity(who.person_id, who.name, who.picture),
+        who=Identity.of(who, room),
         may_write=may(who, Action.WRITE, room),
         queue_limit=settings.reader_queue_limit,
         key=key,

@@ -16,13 +16,14 @@ from server.live import update as updates
 from server.live.halves import mended
 from server.live.known import Known
 from server.writing import document, limits
+from server.writing.authors import Author
 from server.writing.charter import Charter
 from server.writing.document import Reading
 
-Tail = Sequence[tuple[str | None, bytes]]
-"""The edits since the checkpoint, in their order: (person id, update)."""
+Tail = Sequence[tuple[Author | None, bytes]]
+"""The edits since the checkpoint, in their order: (author, update)."""
 
-Changed = dict[str, tuple[str | None, ...]]
+Changed = dict[str, tuple[Author | None, ...]]
 """Who touched each item, by its id, the last of them last; None is the server."""
 
 EMPTY = b"\x00\x00"
@@ -72,15 +73,15 @@ def settle(state: bytes, tail: Tail) -> Settled:
     """Read checkpoint and tail as a Charter, and write the next checkpoint."""
     parts = mended([state or EMPTY, *(change for _, change in tail)])
     doc = document.opened(parts[0])
-    persons: dict[str, dict[str | None, None]] = {}
+    authors: dict[str, dict[Author | None, None]] = {}
     watched = _Watched(doc)
-    for (person_id, _), part in zip(tail, parts[1:], strict=True):
+    for (author, _), part in zip(tail, parts[1:], strict=True):
         for item_id in watched.apply(part):
-            by = persons.setdefault(item_id, {})
-            by.pop(person_id, None)  # so that the last one to touch it stands last
-            by[person_id] = None
+            by = authors.setdefault(item_id, {})
+            by.pop(author, None)  # so that the last one to touch it stands last
+            by[author] = None
     watched.end()
-    return _settled(doc, parts, {item_id: tuple(by) for item_id, by in persons.items()})
+    return _settled(doc, parts, {item_id: tuple(by) for item_id, by in authors.items()})
 
 
 def settle_changed(state: bytes, tail: Tail) -> Settled:

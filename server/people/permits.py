@@ -103,8 +103,37 @@ def may(who: Who | None, action: Action, thing: Thing) -> bool:
     return helps(who, action, thing) is not None
 
 
+def visible_to(who: Who | None) -> tuple[str, ...]:
+    """The visibilities with which anybody's Charter is for this person to read, too.
+
+    For looking through many Charters at once; for each that is found, `may` decides.
+    """
+    in_a_group = who is not None and _is_in_a_group(who)
+    return ("everybody", "groups") if in_a_group else ("everybody",)
+
+
+def groups_of(who: Who | None) -> frozenset[str]:
+    """The groups whose Charters may be this person's to read: theirs, and those of whom they help.
+
+    For looking through many Charters at once; for each that is found, `may` decides.
+    """
+    if who is None:
+        return frozenset()
+    return frozenset(who.roles) | frozenset(() if who.helping is None else who.helping.roles)
+
+
 def _is_in_a_group(who: Who) -> bool:
     return bool(who.roles) or (who.helping is not None and bool(who.helping.roles))
+
+
+def helped_in(who: Who, thing: Thing) -> Helped | None:
+    """The person whose name stands first beside what `who` does here; None: they do it alone.
+
+    Where that person may not write, and a supporter may by a role of their own, they write alone.
+    """
+    if may(who, Action.WRITE, thing):
+        return helps(who, Action.WRITE, thing)
+    return helps(who, Action.WATCH, thing)
 
 
 def helps(who: Who | None, action: Action, thing: Thing) -> Helped | None:

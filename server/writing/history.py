@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import UnknownPage
 from server.people.tables import PersonRow
-from server.writing import rich_text, wording
+from server.writing import authors, rich_text, wording
+from server.writing.authors import Author
 from server.writing.charter import Item, Kind
 from server.writing.diary import Deed, deed
 from server.writing.edition import NO_WHY
+from server.writing.hidden import Hiding, Unseen
 from server.writing.tables import (
     EditionItemRow,
     EditionRow,
@@ -74,16 +76,28 @@ class Diary:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An item as it was said at some moment; what was forgotten of it is empty."""
+    """An item as it was said at some moment; what was forgotten or hidden of it is empty.
+
+    `hidings` tell what of it is hidden, and why.
+    """
 
     item: Item
     digest: str
     words_removed: bool = False
     why_removed: bool = False
+    hidings: tuple[Hiding, ...] = ()
 
     @property
     def why_digest(self) -> str:
         return wording.digest_of_why(self.item.why)
+
+    @property
+    def words_hiding(self) -> Hiding | None:
+        return next((one for one in self.hidings if not one.is_why), None)
+
+    @property
+    def why_hiding(self) -> Hiding | None:
+        return next((one for one in self.hidings if one.is_why), None)
 
     @property
     def is_whole(self) -> bool:
@@ -159,7 +173,9 @@ async def diary(session: AsyncSession, charter_id: str, page: int = 1, at_once: 
             .order_by(table.item_id)
         )
     ).all()
-    names = await _names(session, (person for row in changes for person in row.persons))
+    names = await _names(
+        session, (one for row in changes for one in authors.from_json(row.persons))
+    )
     entries = []
     for sitting in sittings:
         of_it = [row for row in changes if row.sitting_id == sitting.id]
@@ -175,7 +191,9 @@ async def diary(session: AsyncSession, charter_id: str, page: int = 1, at_once: 
                 began_at=sitting.began_at,
                 last_at=sitting.last_at,
                 is_over=sitting.ended_at is not None,
-                persons=_named(names, (person for row in of_it for person in row.persons)),
+                persons=authors.named(
+                    names, (one for row in of_it for one in authors.from_json(row.persons))
+                ),
                 deeds=deeds,
                 took_out=any(row.removed_at is not None for row in of_it),
             )
@@ -204,21 +222,28 @@ async def sitting(
         select(SittingChangeRow).where(SittingChangeRow.sitting_id == sitting_id)
     )
     changes = found.all()
-    names = await _names(session, (person for change in changes for person in change.persons))
+    names = await _names(
+        session, (one for change in changes for one in authors.from_json(change.persons))
+    )
     versions = await _Versions.of(session, charter_id, changes)
     return row, tuple(
         Change(
             change.item_id,
             versions.before(row, change),
             versions.after(row, change),
-            _named(names, change.persons),
+            authors.named(names, authors.from_json(change.persons)),
         )
         for change in changes
     )
 
 
-async def earlier(session: AsyncSession, charter_id: str, item_id: str) -> Sequence[Earlier]:
-    """All that an item ever said, as far as sittings tell, newest first; the present words too."""
+async def earlier(
+    session: AsyncSession, charter_id: str, item_id: str, *, hide: bool = True
+) -> Sequence[Earlier]:
+    """All that an item ever said, as far as sittings tell, newest first; the present words too.
+
+    Only who may hide words is shown those that are hidden (`hide` is False).
+    """
     found = await session.execute(
         select(SittingRow, SittingChangeRow)
         .join(SittingChangeRow, SittingChangeRow.sitting_id == SittingRow.id)
@@ -226,8 +251,10 @@ async def earlier(session: AsyncSession, charter_id: str, item_id: str) -> Seque
         .order_by(SittingRow.last_at, SittingRow.id)
     )
     rows = [(row, change) for row, change in found]
-    names = await _names(session, (person for _, change in rows for person in change.persons))
-    versions = await _Versions.of(session, charter_id, [change for _, change in rows])
+    names = await _names(
+        session, (one for _, change in rows for one in authors.from_json(change.persons))
+    )
+    versions = await _Versions.of(session, charter_id, [change for _, change in rows], hide=hide)
     told: list[Earlier] = []
     for number, (row, change) in enumerate(rows):
         following = rows[number + 1][0].last_at if number + 1 < len(rows) else None
@@ -235,7 +262,7 @@ async def earlier(session: AsyncSession, charter_id: str, item_id: str) -> Seque
         if number == 0 and before is not None:
             told.append(Earlier(f"{row.id}-before", before, None, row.last_at, ()))
         if after is not None:
-            persons = _named(names, change.persons)
+            persons = authors.named(names, authors.from_json(change.persons))
             told.append(Earlier(f"{row.id}-after", after, row.last_at, following, persons))
     told += await _published(session, charter_id, item_id, told, versions)
     return sorted(told, key=lambda one: one.since or _FIRST, reverse=True)
@@ -313,30 +340,30 @@ async def removals(
 
 
 class _Versions:
-    """Makes items of the two sides of changes.
+    """Makes items of the two sides of changes, without what readers do not see (`hidden.Unseen`).
 
-    `removed` tells when wordings were forgotten in this Charter. One that was said again after that
-    is shown again; one that another Charter still has is in the store, and is not shown here.
+    A wording that another Charter still has is in the store, and may not be shown here.
     """
 
-    def __init__(self, wordings: Mapping[str, WordingRow], removed: Mapping[str, datetime]) -> None:
+    def __init__(self, wordings: Mapping[str, WordingRow], unseen: Unseen) -> None:
         self._wordings = wordings
-        self._removed = removed
+        self._unseen = unseen
 
     @classmethod
     async def of(
-        cls, session: AsyncSession, charter_id: str, changes: Iterable[SittingChangeRow]
+        cls,
+        session: AsyncSession,
+        charter_id: str,
+        changes: Iterable[SittingChangeRow],
+        *,
+        hide: bool = True,
     ) -> "_Versions":
         digests = {digest for each in changes for digest in (each.before_digest, each.after_digest)}
         rows = await session.scalars(
             select(WordingRow).where(WordingRow.digest.in_(digests - {None}))
         )
-        removed = await session.execute(
-            select(RemovalRow.digest, func.max(RemovalRow.removed_at))
-            .where(RemovalRow.charter_id == charter_id)
-            .group_by(RemovalRow.digest)
-        )
-        return cls({row.digest: row for row in rows}, {one[0]: one[1] for one in removed})
+        unseen = await Unseen.of(session, charter_id, hide=hide)
+        return cls({row.digest: row for row in rows}, unseen)
 
     def before(self, sitting: SittingRow, change: SittingChangeRow) -> Version | None:
         return self._side(sitting, change.item_id, change.before, change.before_digest)
@@ -348,25 +375,39 @@ class _Versions:
         state = {name: getattr(row, name) for name in _STATE}
         if not row.why and row.why_digest != NO_WHY:
             state["why"] = None
-        shown = self._shown(row.wording_digest, says, edition.published_at)
-        return _version(row.item_id, state, row.wording_digest, shown)
+        return self._made(row.item_id, state, row.wording_digest, says, edition.published_at)
 
     def _side(
         self, sitting: SittingRow, item_id: str, state: State | None, digest: str | None
     ) -> Version | None:
         if state is None or digest is None:
             return None
-        shown = self._shown(digest, self._wordings.get(digest), sitting.last_at)
-        return _version(item_id, state, digest, shown)
+        return self._made(item_id, state, digest, self._wordings.get(digest), sitting.last_at)
 
-    def _shown(self, digest: str, says: WordingRow | None, at: datetime) -> WordingRow | None:
-        """The wording, unless it was forgotten since it was said."""
-        forgotten_at = self._removed.get(digest)
-        gone = says is None or says.removed_at is not None
-        return None if gone or (forgotten_at is not None and at <= forgotten_at) else says
+    def _made(
+        self, item_id: str, state: State, digest: str, says: WordingRow | None, at: datetime
+    ) -> Version:
+        found: list[Hiding] = []
+        unseen = self._unseen.words(item_id, digest, at)
+        if isinstance(unseen, Hiding):
+            found.append(unseen)
+        if state["why"]:
+            why = wording.digest_of_why(rich_text.from_json(state["why"]))
+            hidden_why = self._unseen.why(item_id, why)
+            if hidden_why is not None:
+                found.append(hidden_why)
+                state = {**state, "why": None}
+        gone = says is None or says.removed_at is not None or unseen
+        return _version(item_id, state, digest, None if gone else says, tuple(found))
 
 
-def _version(item_id: str, state: State, digest: str, shown: WordingRow | None) -> Version:
+def _version(
+    item_id: str,
+    state: State,
+    digest: str,
+    shown: WordingRow | None,
+    hidings: tuple[Hiding, ...] = (),
+) -> Version:
     why = state["why"]
     return Version(
         Item(
@@ -383,15 +424,12 @@ def _version(item_id: str, state: State, digest: str, shown: WordingRow | None) 
         digest,
         words_removed=shown is None,
         why_removed=why is None,
+        hidings=hidings,
     )
 
 
-async def _names(session: AsyncSession, persons: Iterable[str]) -> dict[str, str]:
+async def _names(session: AsyncSession, those: Iterable[Author]) -> dict[str, str]:
     found = await session.execute(
-        select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(set(persons)))
+        select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(authors.ids_of(those)))
     )
     return {row.id: row.name for row in found}
-
-
-def _named(names: Mapping[str, str], persons: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names[person] for person in dict.fromkeys(persons) if person in names)

@@ -17,6 +17,7 @@ from server.errors import UnknownCharter
 from server.store.compiled import Compiled
 from server.writing import charter as charters
 from server.writing import rich_text, wording
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.sittings import Touched
 from server.writing.tables import CharterRow, ItemRow, WordingRow
@@ -68,13 +69,13 @@ def store_reading(
     charter_id: str,
     charter: Charter,
     seq: int,
-    changed: Mapping[str, str | None],
+    changed: Mapping[str, Author | None],
     *,
     only: Collection[str] | None = None,
 ) -> tuple[Touched, ...]:
     """Bring the rows of a Charter up to what its document says at entry `seq` of its journal.
 
-    `changed` tells the last person to touch each item touched since the last time; None where that
+    `changed` tells the last author to touch each item touched since the last time; None where that
     was the server. An item that changed and is not in it counts as changed by the server; a new
     one that is not in it as imported, and changed by nobody. With `only`, `charter` holds no other
     items than these, and the rows of all others are left as they are.
@@ -145,8 +146,9 @@ async def read_charter(session: AsyncSession, charter_id: str) -> Charter:
     )
 
 
-def _change(at: datetime | None, by: str | None) -> dict[str, Any]:
-    return {"changed_at": at, "changed_by": by, "changed_for": None}
+def _change(at: datetime | None, by: Author | None) -> dict[str, Any]:
+    person_id, for_id = (None, None) if by is None else by
+    return {"changed_at": at, "changed_by": person_id, "changed_for": for_id}
 
 
 def _row(item: Item, digest: str) -> dict[str, Any]:

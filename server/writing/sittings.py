@@ -26,6 +26,7 @@ from sqlalchemy import (
 from server import clock
 from server.store.base import Base
 from server.store.compiled import Compiled
+from server.writing.authors import Author, from_json, to_json
 from server.writing.tables import SittingChangeRow, SittingRow, WordingRow
 
 QUIET = timedelta(minutes=10)
@@ -81,7 +82,7 @@ class _Noted:
     before_digest: str | None
     after_digest: str | None
     passed: Sequence[str]
-    persons: Sequence[str]
+    persons: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,14 @@ def record(
     connection: Connection,
     charter_id: str,
     touched: Sequence[Touched],
-    persons: Mapping[str, Sequence[str | None]],
+    authors: Mapping[str, Sequence[Author | None]],
     span: Span,
     *,
     quiet: timedelta = QUIET,
 ) -> None:
     """Note what a settle changed in the sitting that is going on, or in a new one.
 
-    `persons` are those who touched each item, None for the server. A sitting goes on when less
+    `authors` are those who touched each item, None for the server. A sitting goes on when less
     than `quiet` lies between two edits.
     """
     if not touched:
@@ -117,16 +118,19 @@ def record(
     new: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     for one in touched:
-        by = [person for person in persons.get(one.item_id, ()) if person is not None]
+        by = [author for author in authors.get(one.item_id, ()) if author is not None]
         after = _side("after", one.after)
         noted = known.get(one.item_id)
         if noted is None:
             before = _side("before", one.before)
-            new.append({"item_id": one.item_id, "passed": [], "persons": by, **before, **after})
+            persons = to_json(by)
+            new.append(
+                {"item_id": one.item_id, "passed": [], "persons": persons, **before, **after}
+            )
         else:
             passed = _passed(connection, noted, after["after_digest"])
-            everybody = list(dict.fromkeys([*noted.persons, *by]))
-            again.append({"item": one.item_id, "passed": passed, "persons": everybody, **after})
+            persons = to_json(dict.fromkeys([*from_json(noted.persons), *by]))
+            again.append({"item": one.item_id, "passed": passed, "persons": persons, **after})
     if new:
         _ADD_CHANGE.run_each(
             connection, [{"sitting_id": sitting_id, "removed_at": None, **row} for row in new]

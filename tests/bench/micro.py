@@ -29,19 +29,20 @@ from server.people.tokens import hash_of
 from server.settings import Settings, bundled
 from server.store import Store
 from server.writing import document
+from server.writing.authors import Author
 from server.writing.markdown_in import parse
 from tests.bench.seed import seed
 
 ROUNDS = 5
 ROUND_SECONDS = 0.2
-WRITER = "writer"
+WRITER = Author("writer")
 LIMIT = 4 * 1024 * 1024
 
 
 class Edit(NamedTuple):
     """One entry of a journal."""
 
-    person_id: str | None
+    author: Author | None
     change: bytes
 
 
@@ -154,8 +155,8 @@ async def of_journal(settings: Settings) -> None:
     seeded = await seed(settings, 10)
     store = Store(settings.database)
     async with store.session() as session:
-        person = await session.scalar(select(PersonRow.id).limit(1))
-    batches = [Batch(charter["id"], 1, ((person, b"\x00" * 30),)) for charter in seeded["charters"]]
+        writer = Author((await session.scalars(select(PersonRow.id).limit(1))).one())
+    batches = [Batch(charter["id"], 1, ((writer, b"\x00" * 30),)) for charter in seeded["charters"]]
     async with aclosing(Journal(store)) as journal:
         show("commit an edit", await soonest(lambda: journal.append(batches[:1]), 300))
         show("commit an edit in each of 10", await soonest(lambda: journal.append(batches), 300))

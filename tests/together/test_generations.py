@@ -17,6 +17,7 @@ from server.live.journal import Journal
 from server.live.tables import SetAsideRow
 from server.people.tables import PersonRow
 from server.store import Store
+from server.writing.authors import Author
 from tests.server.live.updates import structs, under, update
 from tests.support.live_client import LiveClient
 from tests.support.server_process import ServerProcess
@@ -49,7 +50,7 @@ class Scene:
             found = select(PersonRow.id).where(PersonRow.name == name)
             person = (await session.scalars(found)).one()
         journal = Journal(self.store)
-        changes = tuple((person, edit) for edit in edits)
+        changes = tuple((Author(person), edit) for edit in edits)
         assert await journal.append([Batch(self.charter, generation, changes)])
         await journal.aclose()
 

@@ -12,7 +12,10 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 # Table and column that tell whom a supporter helped.
-_FOR = (("clients", "for_id"), ("journal", "for_id"), ("items", "changed_for"))
+_FOR = (
+    *(("clients", "for_id"), ("journal", "for_id"), ("items", "changed_for")),
+    *(("decisions", "for_id"), ("offer_steps", "for_id")),
+)
 _REFUSED = "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
 _APPEND_ONLY = {
     "sqlite": (

@@ -8,6 +8,7 @@ from server.adapting.decisions import Decision, Undoing
 from server.adapting.updates import OurUpdate, update_of
 from server.people.permits import Role, Who
 from server.writing import rich_text
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item
 from server.writing.tables import CharterRow, EditionRow
 from tests.server.adapting.stage import WORDS, Person, Stage, charter_of
@@ -80,7 +81,7 @@ class Version:
                 wanted = answers.take_mix(question, found.edition, *said, reason)
             case Choice.LATER:
                 wanted = answers.leave(question)
-        return Decision(found, (question,), wanted, Choice(choice), self.kim.id)
+        return Decision(found, (question,), wanted, Choice(choice), Author(self.kim.id))
 
     async def decide(self, item_id: str, choice: str, why: str | None = None) -> None:
         """Answer one question, and let the Charter settle."""
@@ -91,5 +92,5 @@ class Version:
         """Undo the answer on a statement, and let the Charter settle."""
         found = await self.update()
         (given,) = (each for each in found.answered() if each.main.item_id == item_id)
-        await Undoing(given, found.ours, self.kim.id).make(self.stage.rooms)
+        await Undoing(given, found.ours, Author(self.kim.id)).make(self.stage.rooms)
         await self.stage.rooms.settling.settle(self.row.id)

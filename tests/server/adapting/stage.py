@@ -116,7 +116,7 @@ class Stage:
 
     async def edit(self, charter_id: str, *changes: Edit) -> None:
         """Somebody changes a Charter's document, and it settles."""
-        await self.rooms.change(charter_id, partial(edits.apply, edits=changes), person_id=None)
+        await self.rooms.change(charter_id, partial(edits.apply, edits=changes), author=None)
         await self.rooms.settling.settle(charter_id)
 
     async def say(self, charter_id: str, item_id: str, words: str, part: str = "words") -> None:

@@ -27,7 +27,7 @@ async def test_settling_brings_the_read_side_up_to_date(stage: Stage) -> None:
     row = await stage.charter(charter_of("One."))
     change = edits.SetText("s1", Part.WORDS, rich_text.from_text("Two."))
     edit = partial(edits.apply, edits=[change])
-    await stage.rooms.change(row.id, edit, person_id=None)
+    await stage.rooms.change(row.id, edit, author=None)
     await settle(stage.rooms, row.id)
     assert await stage.words(row.id, "s1") == "Two."
     await settle(stage.rooms, "nothing")

@@ -8,6 +8,7 @@ from server.adapting.tables import DecisionRow
 from server.errors import AnsweredAlready, NewerEdition, WordsChanged
 from server.store import Store
 from server.writing import edits, rich_text
+from server.writing.authors import Author
 from server.writing.tables import CharterRow
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, statement
@@ -124,7 +125,7 @@ async def test_an_answer_cannot_be_undone_twice(kent: Version) -> None:
     await kent.decide("s1", "theirs")
     found = await kent.update()
     (given,) = found.answered()
-    undoing = Undoing(given, found.ours, kent.kim.id)
+    undoing = Undoing(given, found.ours, Author(kent.kim.id))
     await undoing.make(kent.stage.rooms)
     with pytest.raises((AnsweredAlready, WordsChanged)):
         await undoing.make(kent.stage.rooms)

@@ -25,6 +25,7 @@ from server.errors import (
     WordsRemoved,
 )
 from server.writing import edits, rich_text
+from server.writing.authors import Author
 from server.writing.document import Part
 from server.writing.tables import CharterRow, WordingRow
 from tests.server.adapting.deciding import Version
@@ -43,7 +44,7 @@ async def shared(kent: Version, item_id: str, why: str = "It is clearer.") -> Of
 async def take(kent: Version, offer: Offer, words: str = "") -> None:
     national = await kent.stage.read(kent.national.id)
     wanted = offer.wanted(national, await kent.stage.read(kent.row.id))
-    await Reply(offer, Step.TAKEN, words, kent.kim.id).take(kent.stage.rooms, wanted)
+    await Reply(offer, Step.TAKEN, words, Author(kent.kim.id)).take(kent.stage.rooms, wanted)
     await kent.stage.rooms.settling.settle(kent.national.id)
 
 
@@ -164,7 +165,7 @@ async def test_words_that_changed_meanwhile_are_not_overwritten(kent: Version) -
     )
     await kent.they_say("s1", "Written meanwhile.")
     with pytest.raises(WordsChanged):
-        await Reply(offer, Step.TAKEN, "", kent.kim.id).take(kent.stage.rooms, wanted)
+        await Reply(offer, Step.TAKEN, "", Author(kent.kim.id)).take(kent.stage.rooms, wanted)
     assert await kent.stage.words(kent.national.id, "s1") == "Written meanwhile."
     async with kent.stage.store.reading() as session:
         assert (await session.get_one(OfferRow, offer.row.id)).state == "offered"
@@ -190,7 +191,7 @@ async def test_an_offer_is_answered_and_then_closed_once(kent: Version) -> None:
 
     async def say(step: Step, words: str) -> None:
         async with kent.stage.store.session() as session:
-            await Reply(offer, step, words, kent.kim.id).say(session)
+            await Reply(offer, step, words, Author(kent.kim.id)).say(session)
 
     await say(Step.ANSWERED, "We talk about it.")
     await say(Step.ANSWERED, "We still do.")

@@ -8,6 +8,7 @@ from server.live.presence import Identity
 from server.live.reader import Reader
 from server.live.room import Room
 from server.live.work import begin, settle
+from server.writing.authors import Author
 from tests.server.live.sinks import FakeSink, reader
 from tests.server.live.stored import example
 from tests.server.live.updates import Writer
@@ -23,7 +24,7 @@ class Hall:
         self.state, self.known = begun.state, begun.known
         self.generation, self.checkpoint_seq = 1, 0
         self.stored: list[Entry] = []
-        self.clients: dict[int, str | None] = {}
+        self.clients: dict[int, Author | None] = {}
         self.now = 0.0
         self._document_limit = document_limit
         self.room = self.another_room()
@@ -68,7 +69,7 @@ class Hall:
         except Gap:
             self.room.answer_gap(who)
 
-    def store(self, who: str | None, update: bytes) -> Entry:
+    def store(self, who: Author | None, update: bytes) -> Entry:
         """Another server, or a commit, puts an edit into the journal."""
         seq = self.stored[-1].seq if self.stored else self.checkpoint_seq
         self.stored.append(Entry(seq + 1, who, update))
@@ -80,15 +81,15 @@ class Hall:
         if taken.batch is None:
             self.room.acknowledge(taken)
             return 0
-        for person_id, change in taken.batch.changes:
-            self.store(person_id, change)
+        for author, change in taken.batch.changes:
+            self.store(author, change)
         self.clients |= dict(taken.batch.clients)
         self.room.committed(taken, self.stored[-1].seq, self.now)
         return len(taken.batch.changes)
 
     def settle(self) -> Checkpoint:
         """What an engine worker makes of all that is stored."""
-        settled = settle(self.state, [(entry.person_id, entry.change) for entry in self.stored])
+        settled = settle(self.state, [(entry.author, entry.change) for entry in self.stored])
         seq = self.opened().seq
         return Checkpoint(
             *("c", self.generation, seq, settled.state, settled.known),

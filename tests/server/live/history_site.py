@@ -15,6 +15,7 @@ from server.people.sessions import sign_in
 from server.people.tables import MembershipRow, PersonRow
 from server.store import Store
 from server.writing import history
+from server.writing.authors import Author
 from server.writing.history import Earlier
 from server.writing.read_side import read_charter
 from server.writing.rich_text import plain
@@ -54,7 +55,7 @@ class Site:
 
     async def say(self, *edits: bytes, person_id: str = "p-ann", generation: int = 1) -> None:
         """Write something, and have it settle."""
-        changes = tuple((person_id, edit) for edit in edits)
+        changes = tuple((Author(person_id), edit) for edit in edits)
         await self.journal.append([Batch(self.id, generation, changes)])
         await self.rooms.settling.settle(self.id)
 

@@ -9,6 +9,7 @@ from server.live.guard import Known, New, screen
 from server.live.remainder import number
 from server.live.tree import NOWHERE
 from server.live.update import read
+from server.writing.authors import Author
 from tests.server.live.updates import (
     after,
     before,
@@ -172,7 +173,7 @@ class Crafter:
 
 @dataclass(frozen=True)
 class Edit:
-    person_id: str | None
+    author: Author | None
     change: bytes
 
 
@@ -182,15 +183,15 @@ class Gate:
     def __init__(self, first: Edit) -> None:
         self.known = Known()
         self.edits: list[Edit] = []
-        self.receive(first.change, first.person_id)
+        self.receive(first.change, first.author)
 
-    def receive(self, change: bytes, person_id: str | None) -> str:
+    def receive(self, change: bytes, author: Author | None) -> str:
         """What became of an update: `New`, `Nothing`, or the name of a refusal."""
         try:
-            screened = screen(change, self.known, person_id, may_write=True, document_limit=None)
+            screened = screen(change, self.known, author, may_write=True, document_limit=None)
         except Refusal as refusal:
             return refusal.kind
         if isinstance(screened, New):
-            self.known.take(screened, person_id)
-            self.edits.append(Edit(person_id, screened.update))
+            self.known.take(screened, author)
+            self.edits.append(Edit(author, screened.update))
         return type(screened).__name__

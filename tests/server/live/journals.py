@@ -3,11 +3,12 @@
 from server.live.checkpoints import Checkpoint
 from server.live.entries import Batch
 from server.live.journal import Journal
+from server.writing.authors import Author
 from tests.server.live.stored import Stored, example
 
 
 def batch(charter: Stored, *changes: bytes, by: str = "p-ann", generation: int = 1) -> Batch:
-    return Batch(charter.charter_id, generation, tuple((by, change) for change in changes))
+    return Batch(charter.charter_id, generation, tuple((Author(by), change) for change in changes))
 
 
 def checkpoint(charter: Stored, seq: int, generation: int = 1) -> Checkpoint:
@@ -19,4 +20,6 @@ def checkpoint(charter: Stored, seq: int, generation: int = 1) -> Checkpoint:
 async def changes(journal: Journal, charter: Stored) -> list[tuple[int, str | None, bytes]]:
     opened = await journal.open(charter.charter_id)
     assert opened is not None
-    return [(entry.seq, entry.person_id, entry.change) for entry in opened.tail]
+    return [
+        (entry.seq, entry.author and entry.author.person_id, entry.change) for entry in opened.tail
+    ]

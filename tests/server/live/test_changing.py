@@ -30,6 +30,7 @@ from server.live.presence import WRITING
 from server.live.settling import set_aside
 from server.people.tables import PersonRow
 from server.store import Store
+from server.writing.authors import Author
 from server.writing.document import Part
 from server.writing.edits import Edit, SetText, apply
 from server.writing.rich_text import from_text
@@ -100,7 +101,7 @@ async def write(own: Server, who: Any, item: str, *, server_room: Any) -> None:
 
 async def test_everybody_in_the_room_sees_it_at_once(own: Server, charter: Stored) -> None:
     room, _, anns = await own.enter(charter, ANN)
-    seq = await own.rooms.change(charter.charter_id, says("We decide."), person_id="p-ben")
+    seq = await own.rooms.change(charter.charter_id, says("We decide."), author=Author("p-ben"))
     assert seq == room.seq == 1
     assert "We decide." in as_seen(charter.state, *updates(anns.frames))["s1"]
     assert "We decide." in await stored(own, charter)
@@ -110,18 +111,18 @@ async def test_it_is_an_edit_of_that_person_under_a_client_id_of_its_own(
     own: Server, charter: Stored
 ) -> None:
     for words in ("We decide.", "We chose."):
-        await own.rooms.change(charter.charter_id, says(words), person_id="p-ben")
+        await own.rooms.change(charter.charter_id, says(words), author=Author("p-ben"))
     opened = await own.journal.open(charter.charter_id)
     assert opened is not None
-    assert [entry.person_id for entry in opened.tail] == ["p-ben", "p-ben"]
-    assert list(opened.clients.values()) == ["p-ben", "p-ben"]
+    assert [entry.author for entry in opened.tail] == [Author("p-ben")] * 2
+    assert list(opened.clients.values()) == [Author("p-ben")] * 2
 
 
 async def test_a_room_that_nobody_has_open_changes_and_leaves_memory_again(
     new_own: Callable[..., Any], charter: Stored
 ) -> None:
     own = await new_own(settle_after=0.05)
-    assert await own.rooms.change(charter.charter_id, says("Alone."), person_id=None) == 1
+    assert await own.rooms.change(charter.charter_id, says("Alone."), author=None) == 1
     assert "Alone." in await stored(own, charter)
     await until(lambda: len(own.rooms) == 0, "the room to leave memory")
 
@@ -131,7 +132,7 @@ async def test_what_somebody_types_at_the_same_time_in_the_same_words_stays(
 ) -> None:
     room, ann, anns = await own.enter(charter, ANN)
     change = asyncio.create_task(
-        own.rooms.change(charter.charter_id, says("We choose who I live with."), person_id=None)
+        own.rooms.change(charter.charter_id, says("We choose who I live with."), author=None)
     )
     await until(lambda: own.engine.processes or change.done(), "the engine to begin", 20)
     await own.send(room, ann, Writer(11, charter.state).type("s1", 24, " happily"))
@@ -143,7 +144,7 @@ async def test_what_somebody_types_at_the_same_time_in_the_same_words_stays(
 
 async def test_many_changes_at_once_come_one_after_the_other(own: Server, charter: Stored) -> None:
     changes = [
-        own.rooms.change(charter.charter_id, says(f"Version {n}.", item), person_id=None)
+        own.rooms.change(charter.charter_id, says(f"Version {n}.", item), author=None)
         for n, item in enumerate(("s1", "s2", "s1", "s2"))
     ]
     assert sorted(await asyncio.gather(*changes)) == [1, 2, 3, 4]
@@ -170,7 +171,7 @@ async def test_people_who_go_on_writing_and_the_server_end_with_the_same_words(
             for number in range(8):
                 item = chance.choice(("s1", "s2"))
                 words = f"Version {number} of what we choose and how we live."
-                await door.rooms.change(door.charter.charter_id, says(words, item), person_id=None)
+                await door.rooms.change(door.charter.charter_id, says(words, item), author=None)
 
         await asyncio.gather(*(go_on(client) for client in clients), change())
         for client in clients:
@@ -195,7 +196,7 @@ async def test_words_of_another_server_come_first(
     far, ben, bens = await there.enter(charter, BEN)
     await there.send(far, ben, Writer(12, charter.state).type("s2", 0, "There. "))
     await saved(bens, 1)
-    assert await here.rooms.change(charter.charter_id, says("Here."), person_id="p-ann") == 2
+    assert await here.rooms.change(charter.charter_id, says("Here."), author=Author("p-ann")) == 2
     seen = as_seen(charter.state, *updates(anns.frames))
     assert "Here." in seen["s1"]
     assert "There." in seen["s2"]
@@ -204,7 +205,7 @@ async def test_words_of_another_server_come_first(
 
 async def test_an_unknown_charter_is_not_changed(own: Server) -> None:
     with pytest.raises(UnknownCharter):
-        await own.rooms.change("nothing", says("x"), person_id=None)
+        await own.rooms.change("nothing", says("x"), author=None)
 
 
 # What is recorded beside it
@@ -213,9 +214,7 @@ async def test_an_unknown_charter_is_not_changed(own: Server) -> None:
 async def test_what_is_recorded_is_stored_with_it(
     store: Store, own: Server, charter: Stored
 ) -> None:
-    await own.rooms.change(
-        charter.charter_id, says("New."), person_id=None, record=renames("Annie")
-    )
+    await own.rooms.change(charter.charter_id, says("New."), author=None, record=renames("Annie"))
     assert await name_of_ann(store) == "Annie"
     assert "New." in await stored(own, charter)
 
@@ -224,10 +223,10 @@ async def test_what_is_recorded_is_stored_also_where_nothing_changes(
     store: Store, own: Server, charter: Stored
 ) -> None:
     same = says("I choose who I live with.")
-    seq = await own.rooms.change(charter.charter_id, same, person_id=None, record=renames("Annie"))
+    seq = await own.rooms.change(charter.charter_id, same, author=None, record=renames("Annie"))
     assert seq == 0
     assert await name_of_ann(store) == "Annie"
-    assert await own.rooms.change(charter.charter_id, nothing, person_id=None) == 0
+    assert await own.rooms.change(charter.charter_id, nothing, author=None) == 0
 
 
 async def test_what_recording_refuses_is_neither_recorded_nor_changed(
@@ -240,7 +239,9 @@ async def test_what_recording_refuses_is_neither_recorded_nor_changed(
         raise MayNot("Not you.")
 
     with pytest.raises(MayNot, match="Not you"):
-        await own.rooms.change(charter.charter_id, says("Never."), person_id="p-ben", record=refuse)
+        await own.rooms.change(
+            charter.charter_id, says("Never."), author=Author("p-ben"), record=refuse
+        )
     assert await name_of_ann(store) == "Ann"
     assert "Never." not in await stored(own, charter)
     assert updates(anns.frames) == []
@@ -260,12 +261,12 @@ async def test_a_bug_in_recording_reaches_the_caller_and_nobody_else(
     def fail(connection: Connection) -> None:
         connection.execute(text("SELECT nothing FROM nowhere"))
 
-    broken = own.rooms.change(charter.charter_id, says("x"), person_id=None, record=fail)
+    broken = own.rooms.change(charter.charter_id, says("x"), author=None, record=fail)
     await own.send(next_door, ben, Writer(12, other.state).type("s1", 0, "Ben. "))
     with pytest.raises(Exception, match=r"nowhere|save"):
         await broken
     await saved(bens, 1)
-    assert await own.rooms.change(charter.charter_id, says("After."), person_id=None) == 1
+    assert await own.rooms.change(charter.charter_id, says("After."), author=None) == 1
 
 
 async def test_where_the_commit_fails_neither_is_there_and_the_next_change_works(
@@ -273,13 +274,13 @@ async def test_where_the_commit_fails_neither_is_there_and_the_next_change_works
 ) -> None:
     faults.cut = True
     change = own.rooms.change(
-        charter.charter_id, says("Lost."), person_id=None, record=renames("Annie")
+        charter.charter_id, says("Lost."), author=None, record=renames("Annie")
     )
     with pytest.raises(Trouble):
         await mended_later(change, faults, own)
     assert await name_of_ann(store) == "Ann"
     assert "Lost." not in await stored(own, charter)
-    assert await own.rooms.change(charter.charter_id, says("Found."), person_id=None) == 1
+    assert await own.rooms.change(charter.charter_id, says("Found."), author=None) == 1
 
 
 async def mended_later(change: Any, faults: Faults, own: Server) -> None:
@@ -301,7 +302,7 @@ async def test_a_commit_of_unknown_outcome_that_happened_is_told_as_done(
 
     monkeypatch.setattr(own.journal, "append", lost_answer)
     seq = await own.rooms.change(
-        charter.charter_id, says("There."), person_id=None, record=renames("Annie")
+        charter.charter_id, says("There."), author=None, record=renames("Annie")
     )
     assert seq == 1
     assert await name_of_ann(store) == "Annie"
@@ -315,9 +316,9 @@ async def test_nobody_is_written_over(own: Server, charter: Stored) -> None:
     await write(own, ann, "s1", server_room=room)
     change = partial(own.rooms.change, charter.charter_id, says("Over."))
     with pytest.raises(BeingWritten, match=r"Ann is writing here now\."):
-        await change(person_id="p-ben", items=["s2", "s1"])
-    assert await change(person_id="p-ben", items=["s2"]) == 1
-    assert await change(person_id="p-ann", items=["s1"]) == 1
+        await change(author=Author("p-ben"), items=["s2", "s1"])
+    assert await change(author=Author("p-ben"), items=["s2"]) == 1
+    assert await change(author=Author("p-ann"), items=["s1"]) == 1
 
 
 async def test_somebody_who_begins_to_write_meanwhile_is_not_written_over(
@@ -333,7 +334,9 @@ async def test_somebody_who_begins_to_write_meanwhile_is_not_written_over(
 
     monkeypatch.setattr(own.engine, "change", slowly)
     with pytest.raises(BeingWritten):
-        await own.rooms.change(charter.charter_id, says("Over."), person_id="p-ben", items=["s1"])
+        await own.rooms.change(
+            charter.charter_id, says("Over."), author=Author("p-ben"), items=["s1"]
+        )
     assert "Over." not in await stored(own, charter)
 
 
@@ -344,7 +347,9 @@ async def test_who_stopped_long_ago_holds_nobody_up(
     await write(own, ann, "s1", server_room=room)
     now = own.rooms.now
     monkeypatch.setattr(own.rooms, "now", lambda: now() + WRITING)
-    change = own.rooms.change(charter.charter_id, says("At last."), person_id="p-ben", items=["s1"])
+    change = own.rooms.change(
+        charter.charter_id, says("At last."), author=Author("p-ben"), items=["s1"]
+    )
     assert await change == 1
 
 
@@ -356,7 +361,7 @@ async def test_somebody_who_writes_on_another_server_is_not_written_over(
     far, ben, _ = await there.enter(charter, BEN)
     await write(there, ben, "s1", server_room=far)
     with pytest.raises(BeingWritten, match="Ben"):
-        await here.rooms.change(charter.charter_id, says("x"), person_id="p-ann", items=["s1"])
+        await here.rooms.change(charter.charter_id, says("x"), author=Author("p-ann"), items=["s1"])
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -366,12 +371,14 @@ async def test_with_a_real_bus_words_come_through_and_writers_are_heard_of(
     async with AsyncExitStack() as at_the_end:
         here, there = [await real_server(store, redis_url, at_the_end) for _ in range(2)]
         far, ben, bens = await there.enter(charter, BEN)
-        await here.rooms.change(charter.charter_id, says("Over there."), person_id="p-ann")
+        await here.rooms.change(charter.charter_id, says("Over there."), author=Author("p-ann"))
         await until(lambda: updates(bens.frames), "the words")
         assert "Over there." in as_seen(charter.state, *updates(bens.frames))["s1"]
         await write(there, ben, "s1", server_room=far)
         there.rooms.presence_changed(far)
-        change = partial(here.rooms.change, charter.charter_id, says("Over."), person_id="p-ann")
+        change = partial(
+            here.rooms.change, charter.charter_id, says("Over."), author=Author("p-ann")
+        )
         # A room that was not in memory here, so that nobody has told this server anything yet.
         await here.rooms.settling.settle(charter.charter_id)
         await until(lambda: len(here.rooms) == 0, "the room to leave memory")
@@ -393,10 +400,10 @@ async def real_server(store: Store, redis_url: str, at_the_end: AsyncExitStack) 
 
 async def test_what_an_edit_refuses_reaches_the_caller(own: Server, charter: Stored) -> None:
     with pytest.raises(UnknownStatement):
-        await own.rooms.change(charter.charter_id, says("x", "nothing"), person_id=None)
+        await own.rooms.change(charter.charter_id, says("x", "nothing"), author=None)
     with pytest.raises(CannotOpen):
-        await own.rooms.change(charter.charter_id, stumble, person_id=None)
-    assert await own.rooms.change(charter.charter_id, says("Well."), person_id=None) == 1
+        await own.rooms.change(charter.charter_id, stumble, author=None)
+    assert await own.rooms.change(charter.charter_id, says("Well."), author=None) == 1
 
 
 async def test_a_full_charter_takes_deletions_only(
@@ -404,8 +411,8 @@ async def test_a_full_charter_takes_deletions_only(
 ) -> None:
     own = await new_own(document_limit=len(charter.state) + 300)
     with pytest.raises(DocumentFull):
-        await own.rooms.change(charter.charter_id, says("x" * 1000), person_id=None)
-    assert await own.rooms.change(charter.charter_id, says("I choose."), person_id=None) == 1
+        await own.rooms.change(charter.charter_id, says("x" * 1000), author=None)
+    assert await own.rooms.change(charter.charter_id, says("I choose."), author=None) == 1
 
 
 # A document that begins again, and a server that stops
@@ -430,7 +437,7 @@ async def test_a_generation_that_begins_meanwhile_is_changed_in_its_turn(
         return update
 
     monkeypatch.setattr(own.engine, "change", slowly)
-    seq = await own.rooms.change(charter.charter_id, says("Good."), person_id=None)
+    seq = await own.rooms.change(charter.charter_id, says("Good."), author=None)
     words = await stored(own, charter)
     assert (seq, room.generation) == (1, 2)
     assert "Good." in words
@@ -455,7 +462,7 @@ async def test_a_generation_that_another_server_began_is_found_out_when_it_is_st
         await set_aside(there.journal, there.engine, opened)
 
     monkeypatch.setattr(here.rooms, "catch_up", late)
-    assert await here.rooms.change(charter.charter_id, says("Good."), person_id=None) == 1
+    assert await here.rooms.change(charter.charter_id, says("Good."), author=None) == 1
     assert "Bad." not in await stored(here, charter)
 
 
@@ -465,7 +472,7 @@ async def test_it_is_trouble_when_it_never_comes_through(
     monkeypatch.setattr(own.rooms, "is_sound", lambda _: False)
     monkeypatch.setattr(module, "_TRIES", 2)
     with pytest.raises(Trouble):
-        await own.rooms.change(charter.charter_id, says("x"), person_id=None)
+        await own.rooms.change(charter.charter_id, says("x"), author=None)
 
 
 async def test_a_server_that_stops_takes_no_change_any_more(
@@ -480,15 +487,13 @@ async def test_a_server_that_stops_takes_no_change_any_more(
         return update
 
     monkeypatch.setattr(own.engine, "change", slowly)
-    change = asyncio.create_task(
-        own.rooms.change(charter.charter_id, says("Late."), person_id=None)
-    )
+    change = asyncio.create_task(own.rooms.change(charter.charter_id, says("Late."), author=None))
     await asked.wait()
     await own.rooms.stop()
     with pytest.raises(Stopping):
         await change
     with pytest.raises(Stopping):
-        await own.rooms.change(charter.charter_id, says("Later."), person_id=None)
+        await own.rooms.change(charter.charter_id, says("Later."), author=None)
 
 
 async def test_a_change_that_waits_when_the_server_stops_is_still_written(
@@ -497,9 +502,7 @@ async def test_a_change_that_waits_when_the_server_stops_is_still_written(
     room, ann, _ = await own.enter(charter, ANN)
     own.journal.hold = asyncio.Event()
     await own.send(room, ann, Writer(11, charter.state).type("s2", 0, "First. "))
-    change = asyncio.create_task(
-        own.rooms.change(charter.charter_id, says("Then."), person_id=None)
-    )
+    change = asyncio.create_task(own.rooms.change(charter.charter_id, says("Then."), author=None))
     await until(lambda: len(own.rooms.writer.changing), "the change to wait")
     stopping = asyncio.create_task(own.rooms.stop())
     await asyncio.sleep(0)
@@ -512,12 +515,10 @@ async def test_nobody_who_has_gone_is_waited_for(own: Server, charter: Stored) -
     room, ann, anns = await own.enter(charter, ANN)
     own.journal.hold = asyncio.Event()
     await own.send(room, ann, Writer(11, charter.state).type("s2", 0, "First. "))
-    change = asyncio.create_task(
-        own.rooms.change(charter.charter_id, says("Gone."), person_id=None)
-    )
+    change = asyncio.create_task(own.rooms.change(charter.charter_id, says("Gone."), author=None))
     await until(lambda: len(own.rooms.writer.changing), "the change to wait")
     change.cancel()
     own.journal.hold.set()
     await saved(anns, 1)
-    assert await own.rooms.change(charter.charter_id, says("Here."), person_id=None) == 2
+    assert await own.rooms.change(charter.charter_id, says("Here."), author=None) == 2
     assert "Gone." not in await stored(own, charter)

@@ -8,6 +8,7 @@ from server.live.entries import Entry, Opened
 from server.live.journal import Journal
 from server.live.tables import SetAsideRow
 from server.store import Store
+from server.writing.authors import Author
 from server.writing.read_side import read_charter
 from tests.server.live.journals import batch, checkpoint
 from tests.server.live.stored import Stored, example, store_charter
@@ -34,7 +35,7 @@ async def test_a_checkpoint_replaces_the_edits_it_holds_and_no_others(
     assert opened is not None
     assert (opened.checkpoint_seq, opened.seq) == (2, 3)
     assert (opened.state, opened.known) == (b"state 2", b"known")
-    assert opened.tail == (Entry(3, "p-ann", b"3"),)
+    assert opened.tail == (Entry(3, Author("p-ann"), b"3"),)
 
 
 async def test_checkpoints_only_replace_older_ones(journal: Journal, charter: Stored) -> None:
@@ -77,7 +78,7 @@ async def test_what_is_set_aside_is_kept_and_a_new_generation_begins(
     store: Store, journal: Journal, charter: Stored
 ) -> None:
     await journal.append([batch(charter, b"1", b"bad", b"3", by="p-ben")])
-    bad = Entry(2, "p-ben", b"bad")
+    bad = Entry(2, Author("p-ben"), b"bad")
     aside = await journal.set_aside(charter.charter_id, 1, bad_ones, "It stops workers.")
     assert aside == [bad]
     opened = await journal.open(charter.charter_id)
@@ -103,7 +104,7 @@ async def test_after_setting_aside_the_last_edits_the_numbers_go_on_from_what_is
     assert opened.seq == counters[charter.charter_id].seq == 1
     assert await journal.since(charter.charter_id, 1) == ()
     assert await journal.append([batch(charter, b"2", generation=2)]) == {charter.charter_id: 2}
-    assert await journal.since(charter.charter_id, 1) == (Entry(2, "p-ann", b"2"),)
+    assert await journal.since(charter.charter_id, 1) == (Entry(2, Author("p-ann"), b"2"),)
 
 
 async def test_only_one_of_two_servers_sets_aside(journal: Journal, charter: Stored) -> None:

@@ -27,11 +27,14 @@ from server.live.engine import (
 from server.live.known import Known
 from server.settings import Settings
 from server.writing import document, rich_text
+from server.writing.authors import Author
 from server.writing.charter import Charter, Kind
 from server.writing.edits import SetLeftOut, apply
 from tests.server.live import spells
 from tests.server.live.hostile import Crafter, Edit, Gate, made
 from tests.server.live.updates import Writer, hostile, sessions, structs, under, update
+
+ANN, BEN, MALLORY = Author("ann"), Author("ben"), Author("mallory")
 
 SETTINGS = Settings(engine_seconds=1.0, engine_memory=256 * 1024 * 1024)
 
@@ -44,7 +47,7 @@ async def engine() -> AsyncIterator[Engine]:
 
 
 def _edits(*changes: bytes) -> Sequence[Edit]:
-    return [Edit("ben", change) for change in changes]
+    return [Edit(BEN, change) for change in changes]
 
 
 def _child_of_a_value(client: int) -> bytes:
@@ -62,7 +65,7 @@ async def test_a_worker_settles_and_stays_for_the_next(engine: Engine) -> None:
     settled = await engine.settle(b"", _edits(added))
     assert [item.id for item in settled.reading.charter.items] == ["i1"]
     again = await engine.settle(settled.state, _edits(ben.type("i1", 5, "!")))
-    assert again.changed == {"i1": ("ben",)}
+    assert again.changed == {"i1": (BEN,)}
     assert len(engine.processes) == 1
 
 
@@ -111,7 +114,7 @@ async def test_what_stops_a_worker_is_told_by_name_and_the_next_job_is_done(
     with pytest.raises(refusal):
         await engine.change(b"", (), spell)
     settled = await engine.settle(b"", _edits(Writer(7).add("i1")))
-    assert settled.changed == {"i1": ("ben",)}
+    assert settled.changed == {"i1": (BEN,)}
 
 
 async def test_a_worker_that_was_killed_between_two_jobs_is_replaced(engine: Engine) -> None:
@@ -199,13 +202,13 @@ async def test_what_passed_the_guard_is_opened_or_fails_by_name(engine: Engine) 
     passed = [
         change
         for change in made(SEED, 10 * OPENED, known)
-        if Gate(Edit("ben", state)).receive(change, "mallory") == "New"
+        if Gate(Edit(BEN, state)).receive(change, MALLORY) == "New"
     ]
     assert len(passed) > OPENED // 2
     ends: Counter[str] = Counter()
     for change in Random(SEED).sample(passed, min(OPENED, len(passed))):
         try:
-            settled = await engine.settle(state, [Edit("mallory", change)])
+            settled = await engine.settle(state, [Edit(MALLORY, change)])
         except CannotOpen as failure:
             ends[failure.kind] += 1
         else:
@@ -220,12 +223,12 @@ async def test_a_room_of_crafted_edits_settles_with_all_honest_words(engine: Eng
     state = sessions()[0].state
     item = min(sessions()[0].words)
     ben = Writer(7, state)
-    room = Gate(Edit("ann", state))
+    room = Gate(Edit(ANN, state))
     crafter = Crafter(Random(SEED), room.known)
     for _ in range(200):
-        room.receive(crafter.update(), "mallory")
-        assert room.receive(ben.type(item, 0, "!"), "ben") == "New"
-    assert sum(edit.person_id == "mallory" for edit in room.edits) > 20
+        room.receive(crafter.update(), MALLORY)
+        assert room.receive(ben.type(item, 0, "!"), BEN) == "New"
+    assert sum(edit.author == MALLORY for edit in room.edits) > 20
     settled = await engine.settle(b"", room.edits)
     [written] = [one for one in settled.reading.charter.items if one.id == item]
     assert rich_text.plain(written.words).count("!") == 200
@@ -234,11 +237,11 @@ async def test_a_room_of_crafted_edits_settles_with_all_honest_words(engine: Eng
 async def test_what_stops_a_worker_is_set_aside_and_honest_words_stay(engine: Engine) -> None:
     """As the room does it: find the bad edit, take it out with what stands on it, go on."""
     ben = Writer(7)
-    edits = [Edit("ben", ben.add("i1"))]
+    edits = [Edit(BEN, ben.add("i1"))]
     for place in range(20):
-        edits.append(Edit("ben", ben.type("i1", 0, "!")))
+        edits.append(Edit(BEN, ben.type("i1", 0, "!")))
         if place % 5 == 0:
-            edits.append(Edit("mallory", _child_of_a_value(1_000 + place)))
+            edits.append(Edit(MALLORY, _child_of_a_value(1_000 + place)))
     aside = 0
     while True:
         try:
@@ -247,7 +250,7 @@ async def test_what_stops_a_worker_is_set_aside_and_honest_words_stay(engine: En
         except CannotOpen:
             bad = await engine.find_bad(b"", edits)
             assert bad is not None
-            assert edits.pop(bad).person_id == "mallory"
+            assert edits.pop(bad).author == MALLORY
             aside += 1
     assert aside == 4
     [written] = settled.reading.charter.items

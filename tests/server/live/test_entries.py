@@ -7,6 +7,7 @@ from server.errors import Trouble
 from server.live.entries import Entry
 from server.live.journal import Journal
 from server.store import Store
+from server.writing.authors import Author
 from tests.server.live.faults import Faults, faults_of
 from tests.server.live.journals import batch, changes, checkpoint
 from tests.server.live.stored import Stored, store_charter
@@ -45,7 +46,7 @@ async def test_an_unknown_charter_does_not_open(journal: Journal) -> None:
 
 
 async def test_edits_are_kept_in_the_order_they_came(journal: Journal, charter: Stored) -> None:
-    two = replace(batch(charter), changes=(("p-ann", b"1"), ("p-ben", b"2")))
+    two = replace(batch(charter), changes=((Author("p-ann"), b"1"), (Author("p-ben"), b"2")))
     assert await journal.append([two]) == {charter.charter_id: 2}
     assert await journal.append([batch(charter, b"3")]) == {charter.charter_id: 3}
     assert await changes(journal, charter) == [
@@ -81,12 +82,12 @@ async def test_edits_for_a_generation_that_is_over_are_left_out(
 async def test_a_client_id_belongs_to_who_used_it_first(
     store: Store, journal: Journal, charter: Stored
 ) -> None:
-    await journal.append([replace(batch(charter, b"1"), clients=((2**53 - 1, "p-ann"),))])
+    await journal.append([replace(batch(charter, b"1"), clients=((2**53 - 1, Author("p-ann")),))])
     opened = await journal.open(charter.charter_id)
     assert opened is not None
-    assert opened.clients == {2**53 - 1: "p-ann"}
+    assert opened.clients == {2**53 - 1: Author("p-ann")}
     other = await store_charter(store, "cornwall")
-    stolen = replace(batch(charter, b"2", by="p-ben"), clients=((2**53 - 1, "p-ben"),))
+    stolen = replace(batch(charter, b"2", by="p-ben"), clients=((2**53 - 1, Author("p-ben")),))
     assert await journal.append([stolen, batch(other, b"1")]) == {other.charter_id: 1}
     assert await changes(journal, charter) == [(1, "p-ann", b"1")]
 
@@ -94,16 +95,19 @@ async def test_a_client_id_belongs_to_who_used_it_first(
 async def test_a_client_id_may_be_claimed_again_by_its_own_person(
     journal: Journal, charter: Stored
 ) -> None:
-    claim = replace(batch(charter, b"1"), clients=((7, "p-ann"),))
+    claim = replace(batch(charter, b"1"), clients=((7, Author("p-ann")),))
     await journal.append([claim])
-    both = replace(batch(charter, b"2"), clients=((7, "p-ann"), (8, "p-ann")))
+    both = replace(batch(charter, b"2"), clients=((7, Author("p-ann")), (8, Author("p-ann"))))
     assert await journal.append([both]) == {charter.charter_id: 2}
 
 
 async def test_what_others_wrote_since_is_told(journal: Journal, charter: Stored) -> None:
     await journal.append([batch(charter, b"1", b"2", b"3")])
     charter_id = charter.charter_id
-    assert await journal.since(charter_id, 1) == (Entry(2, "p-ann", b"2"), Entry(3, "p-ann", b"3"))
+    assert await journal.since(charter_id, 1) == (
+        Entry(2, Author("p-ann"), b"2"),
+        Entry(3, Author("p-ann"), b"3"),
+    )
     assert await journal.since(charter_id, 3) == ()
 
 
@@ -114,7 +118,7 @@ async def test_since_does_not_know_what_a_checkpoint_has_replaced(
     assert await journal.checkpoint([checkpoint(charter, 2)]) == {charter.charter_id}
     charter_id = charter.charter_id
     assert await journal.since(charter_id, 1) is None
-    assert await journal.since(charter_id, 2) == (Entry(3, "p-ann", b"3"),)
+    assert await journal.since(charter_id, 2) == (Entry(3, Author("p-ann"), b"3"),)
     await journal.checkpoint([checkpoint(charter, 3)])
     assert await journal.since(charter_id, 2) is None
     assert await journal.since(charter_id, 3) == ()

@@ -20,6 +20,7 @@ from server.live.tables import SetAsideRow
 from server.settings import Settings
 from server.store import Base, Store
 from server.writing import editions, history
+from server.writing.authors import Author
 from server.writing.edition import digest
 from server.writing.read_side import read_charter
 from server.writing.removing import Chosen
@@ -216,7 +217,7 @@ async def test_who_goes_on_writing_is_asked_to_stop(
 
     async def begin_while_somebody_writes(charter: Any) -> Any:
         await house.journal.append(
-            [Batch(house.id, 1, (("p-ann", house.page.type("s2", 0, "x")),))]
+            [Batch(house.id, 1, ((Author("p-ann"), house.page.type("s2", 0, "x")),))]
         )
         return await begin(charter)
 

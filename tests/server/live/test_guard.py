@@ -12,6 +12,7 @@ from server.errors import DocumentFull, Gap, HostileUpdate, OthersClientId, Read
 from server.live.guard import Known, New, Nothing, Screened, Unsettled, screen, standing_on
 from server.live.update import read
 from server.live.work import settle
+from server.writing.authors import Author
 from tests.server.live.hostile import made
 from tests.server.live.updates import (
     EMPTY,
@@ -28,6 +29,8 @@ from tests.server.live.updates import (
     words,
 )
 
+ANN, BEN, CAT, MALLORY = Author("ann"), Author("ben"), Author("cat"), Author("mallory")
+
 STRING = 4
 
 
@@ -39,10 +42,10 @@ class Room:
         self.limit: int | None = None
         self.taken: list[bytes] = []
         for one in updates:
-            self.receive(one, "ben")
+            self.receive(one, BEN)
 
     def screen(
-        self, one: bytes, person: str = "ben", *, may_write: bool = True, settled: bool = True
+        self, one: bytes, person: Author = BEN, *, may_write: bool = True, settled: bool = True
     ) -> Screened:
         return screen(
             one,
@@ -53,7 +56,7 @@ class Room:
             settled=settled,
         )
 
-    def receive(self, one: bytes, person: str) -> Screened:
+    def receive(self, one: bytes, person: Author) -> Screened:
         screened = self.screen(one, person)
         if isinstance(screened, New):
             self.known.take(screened, person)
@@ -89,27 +92,27 @@ def test_an_update_that_the_room_has_is_no_edit(room: Room, ben: Writer) -> None
 
 
 def test_the_whole_delete_set_of_one_who_comes_back_is_no_edit(room: Room, ben: Writer) -> None:
-    room.receive(ben.delete("i1", 1, 3), "ben")
+    room.receive(ben.delete("i1", 1, 3), BEN)
     coming_back = update(deletes=ben.state()[read(ben.state()).deletes_at :])
     assert isinstance(room.screen(coming_back, may_write=False), Nothing)
 
 
 def test_a_long_delete_set_is_known_again_by_its_digest(room: Room, ben: Writer) -> None:
     for _ in range(400):
-        room.receive(ben.type("i1", 0, "ab"), "ben")
-        room.receive(ben.delete("i1", 0, 1), "ben")
+        room.receive(ben.type("i1", 0, "ab"), BEN)
+        room.receive(ben.delete("i1", 0, 1), BEN)
     coming_back = update(deletes=ben.state()[read(ben.state()).deletes_at :])
     assert len(coming_back) > 1024
     for _ in range(3):
-        assert isinstance(room.screen(coming_back, "ann", may_write=False), Nothing)
+        assert isinstance(room.screen(coming_back, ANN, may_write=False), Nothing)
     assert len(room.known.seen) == 1
 
 
 def test_only_what_is_new_is_left_of_an_update(room: Room, ben: Writer) -> None:
-    room.receive(ben.type("i1", 5, "!"), "ben")
+    room.receive(ben.type("i1", 5, "!"), BEN)
     later = ben.type("i1", 6, "?")
     gone = ben.delete("i1", 0, 1)
-    screened = room.receive(ben.state(), "ben")
+    screened = room.receive(ben.state(), BEN)
     assert isinstance(screened, New)
     assert screened.structs == read(later).structs
     assert screened.deletes == read(gone).deletes
@@ -121,7 +124,7 @@ def test_what_came_in_makes_the_same_document_whoever_sent_it_twice() -> None:
     for session in sessions():
         room = Room()
         for n in range(1, len(session.updates) + 1):
-            room.receive(merge_updates(*session.updates[max(0, n - 4) : n]), "ben")
+            room.receive(merge_updates(*session.updates[max(0, n - 4) : n]), BEN)
         if not session.halves:
             assert words(merge_updates(*room.taken)) == session.words
         assert room.known.state_vector() == session.vector
@@ -136,8 +139,9 @@ def test_nothing_that_people_at_editors_do_is_refused(
     have really gone: `tests/data/make_editor_updates.mjs` tried thousands of such sessions.
     """
     known, state = Known(), b""
-    tail: list[tuple[str | None, bytes]] = []
-    for place, (person, change) in enumerate(editor_sessions()[session].arrived):
+    tail: list[tuple[Author | None, bytes]] = []
+    for place, (by, change) in enumerate(editor_sessions()[session].arrived):
+        person = Author(by)
         screened = screen(change, known, person, may_write=True, document_limit=None)
         if isinstance(screened, New):
             known.take(screened, person)
@@ -155,12 +159,12 @@ def test_nothing_that_people_at_editors_do_is_refused(
 
 def test_a_reader_may_not_write(room: Room, ben: Writer) -> None:
     with pytest.raises(ReadOnly):
-        room.screen(Writer(8, ben.state()).type("i1", 0, "x"), "ann", may_write=False)
+        room.screen(Writer(8, ben.state()).type("i1", 0, "x"), ANN, may_write=False)
 
 
 def test_a_reader_may_not_delete(room: Room, ben: Writer) -> None:
     with pytest.raises(ReadOnly) as refused:
-        room.screen(ben.delete("i1", 0, 1), "ann", may_write=False)
+        room.screen(ben.delete("i1", 0, 1), ANN, may_write=False)
     assert not isinstance(refused.value, Unsettled)
 
 
@@ -169,14 +173,14 @@ def test_a_reader_who_knows_of_implied_deletions_is_not_refused_unsettled(ben: W
     ann = Writer(8, ben.state())
     room = Room(ben.state())
     here, there = ben.move("i1", "a5"), ann.move("i1", "b5")
-    room.receive(here, "ben")
-    room.receive(there, "ann")
+    room.receive(here, BEN)
+    room.receive(there, ANN)
     reader = Writer(9, merge_updates(ben.state(), ann.state()))
     coming_back = update(deletes=reader.state()[read(reader.state()).deletes_at :])
     with pytest.raises(Unsettled):
-        room.screen(coming_back, "cat", may_write=False, settled=False)
+        room.screen(coming_back, CAT, may_write=False, settled=False)
     room.known.merge(Known.from_update(reader.state()))
-    assert isinstance(room.screen(coming_back, "cat", may_write=False), Nothing)
+    assert isinstance(room.screen(coming_back, CAT, may_write=False), Nothing)
 
 
 # Whose client id
@@ -184,22 +188,22 @@ def test_a_reader_who_knows_of_implied_deletions_is_not_refused_unsettled(ben: W
 
 def test_a_client_id_stays_with_its_person(room: Room, ben: Writer) -> None:
     with pytest.raises(OthersClientId):
-        room.screen(ben.type("i1", 0, "x"), "ann")
+        room.screen(ben.type("i1", 0, "x"), ANN)
 
 
 def test_a_new_client_id_is_told(room: Room, ben: Writer) -> None:
-    screened = room.screen(Writer(8, ben.state()).type("i1", 0, "x"), "ann")
+    screened = room.screen(Writer(8, ben.state()).type("i1", 0, "x"), ANN)
     assert isinstance(screened, New)
     assert screened.clients == (8,)
-    assert room.known.take(screened, "ann") == {8: "ann"}
+    assert room.known.take(screened, ANN) == {8: ANN}
 
 
 def test_repeating_anothers_words_is_no_edit(room: Room, ben: Writer) -> None:
-    assert isinstance(room.screen(ben.state(), "ann"), Nothing)
+    assert isinstance(room.screen(ben.state(), ANN), Nothing)
 
 
 def test_deleting_anothers_words_is_ones_own_edit(room: Room, ben: Writer) -> None:
-    assert isinstance(room.screen(ben.delete("i1", 0, 2), "ann"), New)
+    assert isinstance(room.screen(ben.delete("i1", 0, 2), ANN), New)
 
 
 # What no engine can place
@@ -208,24 +212,24 @@ def test_deleting_anothers_words_is_ones_own_edit(room: Room, ben: Writer) -> No
 def test_a_child_of_words_is_hostile(room: Room, ben: Writer) -> None:
     end = room.known.clock(7)
     with pytest.raises(HostileUpdate):
-        room.screen(update(structs(8, 0, under(STRING, name("x"), (7, end - 1)))), "ann")
+        room.screen(update(structs(8, 0, under(STRING, name("x"), (7, end - 1)))), ANN)
 
 
 def test_a_child_of_words_that_came_just_before_is_hostile(room: Room, ben: Writer) -> None:
-    room.receive(ben.type("i1", 5, " there"), "ben")
-    room.receive(ben.delete("i1", 5, 11), "ben")
+    room.receive(ben.type("i1", 5, " there"), BEN)
+    room.receive(ben.delete("i1", 5, 11), BEN)
     end = room.known.clock(7)
     with pytest.raises(HostileUpdate):
-        room.screen(update(structs(8, 0, under(STRING, name("x"), (7, end - 1)))), "ann")
+        room.screen(update(structs(8, 0, under(STRING, name("x"), (7, end - 1)))), ANN)
 
 
 def test_words_in_a_paragraph_that_was_taken_out_are_taken(room: Room, ben: Writer) -> None:
     ann = Writer(8, ben.state())
     del ben.items["i1"]
-    room.receive(ben.edits[-1], "ben")
-    room.known = Known.from_bytes(settle(b"", [("ben", ben.state())]).known, room.known.owners)
-    assert isinstance(room.receive(ann.type("i1", 5, "!"), "ann"), New)
-    assert isinstance(room.receive(ann.type("i1", 6, "?"), "ann"), New)
+    room.receive(ben.edits[-1], BEN)
+    room.known = Known.from_bytes(settle(b"", [(BEN, ben.state())]).known, room.known.owners)
+    assert isinstance(room.receive(ann.type("i1", 5, "!"), ANN), New)
+    assert isinstance(room.receive(ann.type("i1", 6, "?"), ANN), New)
 
 
 # Gaps
@@ -241,7 +245,7 @@ def test_an_unknown_neighbour_is_a_gap(room: Room, ben: Writer) -> None:
     ben.type("i1", 5, " there")
     ann = Writer(8, ben.state())
     with pytest.raises(Gap):
-        room.screen(ann.type("i1", 11, "!"), "ann")
+        room.screen(ann.type("i1", 11, "!"), ANN)
 
 
 def test_an_unknown_deletion_is_a_gap(room: Room) -> None:
@@ -305,7 +309,7 @@ def test_a_full_document_takes_no_words_but_lets_them_go(room: Room, ben: Writer
     room.limit = room.known.size + 10
     with pytest.raises(DocumentFull):
         room.screen(ben.type("i1", 0, "too long for what is left"))
-    assert isinstance(room.screen(Writer(8, room.taken[0]).delete("i1", 0, 5), "ann"), New)
+    assert isinstance(room.screen(Writer(8, room.taken[0]).delete("i1", 0, 5), ANN), New)
 
 
 # The worst that was found
@@ -317,8 +321,8 @@ def test_the_worst_cases_are_refused_or_taken_and_the_room_goes_on(case: str) ->
     room = Room(ben.add("i1", "Hello"))
     for one in hostile()[case]:
         with suppress(Refusal):
-            room.receive(one, "mallory")
-    assert isinstance(room.receive(ben.type("i1", 0, "x"), "ben"), New)
+            room.receive(one, MALLORY)
+    assert isinstance(room.receive(ben.type("i1", 0, "x"), BEN), New)
 
 
 # A hundred thousand that nobody's editor wrote. The seed is fixed; another one only finds other
@@ -339,7 +343,7 @@ def _screened(change: bytes, known: Known) -> tuple[str, float]:
     """What becomes of an update, and the seconds of processor time that it took to know."""
     began = thread_time()
     try:
-        screened = screen(change, known, "mallory", may_write=True, document_limit=LIMIT)
+        screened = screen(change, known, MALLORY, may_write=True, document_limit=LIMIT)
     except Refusal as refusal:
         return refusal.kind, thread_time() - began
     return type(screened).__name__, thread_time() - began
@@ -360,9 +364,9 @@ def test_a_hundred_thousand_pass_the_guard_without_a_stall_or_growth() -> None:
             longest = max(longest, min(took, *(_screened(change, known)[1] for _ in range(2))))
         if place % 1_000 == 0:  # the room lives on
             typed = ben.type(item, 0, "x")
-            honest = screen(typed, known, "ben", may_write=True, document_limit=LIMIT)
+            honest = screen(typed, known, BEN, may_write=True, document_limit=LIMIT)
             assert isinstance(honest, New)
-            known.take(honest, "ben")
+            known.take(honest, BEN)
     assert sum(ends.values()) == COUNT
     assert set(ends) <= {
         "New",

@@ -8,7 +8,10 @@ from pycrdt import get_state
 from server.live.known import Deleted, Known
 from server.live.tree import Tree
 from server.live.update import read
+from server.writing.authors import Author
 from tests.server.live.updates import Writer, sessions
+
+ANN, BEN = Author("ann"), Author("ben")
 
 RANGES = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda r: (r[0], r[0] + r[1])),
@@ -36,7 +39,7 @@ def test_knowledge_of_each_update_is_knowledge_of_the_whole() -> None:
     for session in sessions():
         known = Known()
         for one in session.updates:
-            known.add(one, "ben")
+            known.add(one, BEN)
         whole = Known.from_update(session.state)
         assert known.clocks == whole.clocks
         assert known.state_vector() == session.vector
@@ -53,14 +56,14 @@ def test_the_state_vector_is_the_one_an_engine_gives() -> None:
 
 def test_knowledge_survives_the_trip_into_bytes() -> None:
     known = Known.from_update(sessions()[0].state)
-    again = Known.from_bytes(known.to_bytes(), {7: "ben"})
+    again = Known.from_bytes(known.to_bytes(), {7: BEN})
     assert again.clocks == known.clocks
     assert {c: list(d) for c, d in again.deleted.items()} == {
         c: list(d) for c, d in known.deleted.items()
     }
     assert list(again.tree.parts()) == list(known.tree.parts())
     assert again.size == len(sessions()[0].state)
-    assert again.owners == {7: "ben"}
+    assert again.owners == {7: BEN}
 
 
 def test_a_new_document_is_nothing_known() -> None:
@@ -82,14 +85,14 @@ def test_knowledge_of_another_version_is_refused() -> None:
 def test_a_client_id_belongs_to_the_first_who_used_it() -> None:
     ben = Writer(7)
     known = Known()
-    known.add(ben.add("i1"), "ben")
-    known.add(ben.move("i1", "a1"), "ann")
-    assert known.owners == {7: "ben"}
+    known.add(ben.add("i1"), BEN)
+    known.add(ben.move("i1", "a1"), ANN)
+    assert known.owners == {7: BEN}
 
 
 def test_content_that_came_deleted_counts_as_deleted() -> None:
     known = Known()
-    known.add(b"\x01\x01\x07\x00\x00\x04\x00", "ben")
+    known.add(b"\x01\x01\x07\x00\x00\x04\x00", BEN)
     assert not known.lacks({7: [(0, 4)]})
 
 
@@ -98,7 +101,7 @@ def test_a_settled_size_counts_what_came_since() -> None:
     ben = Writer(7)
     first, second = ben.add("i1", "x" * 1000), ben.move("i1", "a1")
     for one in (first, second):
-        known.add(one, "ben")
+        known.add(one, BEN)
     settled = Known.from_update(first)
     known.settle(settled, since=len(second))
     assert known.size == settled.size + len(second)

@@ -18,6 +18,7 @@ from server.errors import Refusal, Trouble
 from server.live.presence import Identity
 from server.live.reader import Reader
 from server.live.room import Taken
+from server.writing.authors import Author
 from tests.server.live.halls import Hall
 from tests.server.live.sinks import ANN, BEN, FakeSink, as_seen, questions, receipts, updates
 from tests.server.live.updates import Writer
@@ -148,8 +149,8 @@ class Chance:
         if taken.batch is None:
             self.hall.room.acknowledge(taken)
             return
-        for person_id, change in taken.batch.changes:
-            self.hall.store(person_id, change)
+        for author, change in taken.batch.changes:
+            self.hall.store(author, change)
         self.hall.clients |= dict(taken.batch.clients)
         last = self.hall.stored[-1].seq
         first = last - len(taken.changes) + 1
@@ -163,8 +164,8 @@ class Chance:
             self.on_its_way = taken
             return
         if self.die.random() < 0.5:
-            for person_id, change in taken.batch.changes:
-                self.hall.store(person_id, change)
+            for author, change in taken.batch.changes:
+                self.hall.store(author, change)
             self.hall.clients |= dict(taken.batch.clients)
         for reader in taken.authors:
             reader.end(Trouble())
@@ -173,8 +174,8 @@ class Chance:
     def write_elsewhere(self) -> None:
         self.elsewhere.doc.apply_update(self.stored().get_update())
         self.elsewhere.edits.clear()
-        self.hall.clients[21] = "p-elsewhere"
-        self.hall.store("p-elsewhere", self.elsewhere.type("s1", 0, self.mark()))
+        self.hall.clients[21] = Author("p-elsewhere")
+        self.hall.store(Author("p-elsewhere"), self.elsewhere.type("s1", 0, self.mark()))
 
     def catch_up(self) -> None:
         self.hall.room.absorb(self.hall.stored, self.hall.now)

@@ -13,6 +13,7 @@ from server.errors import (
 from server.live import wire
 from server.live.presence import Entry as PresenceEntry
 from server.live.presence import Identity
+from server.writing.authors import Author
 from tests.server.live.halls import Hall
 from tests.server.live.sinks import (
     ANN,
@@ -82,8 +83,8 @@ def test_each_person_has_an_entry_of_their_own() -> None:
     hall.send(ann, hall.page(11).type("s1", 0, "Ann. "))
     hall.send(ben, hall.page(12).type("s1", 0, "Ben. "))
     assert hall.commit() == 2
-    assert {entry.person_id for entry in hall.stored} == {"p-ann", "p-ben"}
-    assert hall.clients == {11: "p-ann", 12: "p-ben"}
+    assert {entry.author for entry in hall.stored} == {Author("p-ann"), Author("p-ben")}
+    assert hall.clients == {11: Author("p-ann"), 12: Author("p-ben")}
 
 
 def test_a_client_id_is_claimed_with_its_first_edit_only() -> None:
@@ -96,7 +97,7 @@ def test_a_client_id_is_claimed_with_its_first_edit_only() -> None:
     second = hall.room.take()
     assert first.batch is not None
     assert second.batch is not None
-    assert (first.batch.clients, second.batch.clients) == (((11, "p-ann"),), ())
+    assert (first.batch.clients, second.batch.clients) == (((11, Author("p-ann")),), ())
 
 
 def test_an_edit_with_nothing_new_is_only_acknowledged() -> None:
@@ -255,7 +256,7 @@ def test_what_waited_is_asked_for_again_and_not_called_saved_before_it_is() -> N
 def test_what_others_stored_meanwhile_is_shown() -> None:
     hall = Hall()
     _, bens = hall.enter(BEN)
-    hall.store("p-ann", hall.page(11).type("s1", 0, "Elsewhere. "))
+    hall.store(Author("p-ann"), hall.page(11).type("s1", 0, "Elsewhere. "))
     hall.room.reload(hall.opened(), 0)
     assert "Elsewhere." in words(hall.state, *updates(bens.frames))
 
@@ -303,7 +304,7 @@ def test_a_commit_that_came_back_through_the_journal_is_shown_once() -> None:
     hall.send(ann, hall.page(11).type("s1", 0, "Once. "))
     taken = hall.room.take()
     assert taken.batch is not None
-    entry = hall.store("p-ann", taken.batch.changes[0][1])
+    entry = hall.store(Author("p-ann"), taken.batch.changes[0][1])
     hall.room.absorb([entry], 0)
     hall.room.committed(taken, entry.seq, 0)
     assert len(updates(bens.frames)) == 1
@@ -314,7 +315,7 @@ def test_what_another_server_wrote_is_built_upon() -> None:
     hall = Hall()
     ann, _ = hall.enter(ANN)
     _, bens = hall.enter(BEN)
-    entry = hall.store("p-ann", hall.page(11).type("s1", 0, "There. "))
+    entry = hall.store(Author("p-ann"), hall.page(11).type("s1", 0, "There. "))
     page = hall.page(11)
     page.doc.apply_update(entry.change)
     for _ in range(2):

@@ -18,6 +18,7 @@ from server.live.tables import SetAsideRow
 from server.live.work import Settled
 from server.settings import Settings
 from server.store import Store
+from server.writing.authors import Author
 from server.writing.read_side import read_charter
 from tests.server.live.sinks import ANN, as_seen, news, reader, receipts
 from tests.server.live.stored import Stored, store_charter
@@ -76,7 +77,7 @@ async def rooms(
 
 async def write(journal: Journal, charter: Stored, *edits: tuple[str, bytes]) -> None:
     for person, edit in edits:
-        await journal.append([Batch(charter.charter_id, 1, ((person, edit),))])
+        await journal.append([Batch(charter.charter_id, 1, ((Author(person), edit),))])
 
 
 async def words(store: Store, charter: Stored, item: str = "s1") -> str:
@@ -94,7 +95,7 @@ async def test_settling_brings_the_read_side_and_the_checkpoint_up_to_the_journa
     await write(journal, charter, *edits)
     checkpoint = await settle(journal, engine, charter.charter_id)
     assert checkpoint is not None
-    assert checkpoint.changed == {"s1": ("p-ann",)}
+    assert checkpoint.changed == {"s1": (Author("p-ann"),)}
     assert "tled. I choose" in await words(store, charter)
     opened = await journal.open(charter.charter_id)
     assert opened is not None

@@ -20,6 +20,7 @@ from server.live.rooms import Rooms
 from server.live.settling import settle
 from server.settings import Settings
 from server.store import Store
+from server.writing.authors import Author
 from server.writing.tables import SittingChangeRow, SittingRow
 from tests.server.live.sinks import ANN, BEN, reader
 from tests.server.live.stored import Stored, store_charter
@@ -128,7 +129,7 @@ async def test_it_tells_everybody_who_touched_a_statement(house: House) -> None:
     await house.rooms.settling.settle(room.charter_id)
     async with house.store.reading() as session:
         (change,) = (await session.scalars(select(SittingChangeRow))).all()
-    assert (change.item_id, sorted(change.persons)) == ("s1", ["p-ann", "p-ben"])
+    assert (change.item_id, sorted(change.persons)) == ("s1", [["p-ann", None], ["p-ben", None]])
 
 
 async def test_a_sitting_ends_when_nobody_writes_for_a_while(store: Store, charter: Stored) -> None:
@@ -146,7 +147,7 @@ async def test_a_sitting_that_a_crash_left_open_ends_at_the_next_start(
 ) -> None:
     async with aclosing(Journal(store)) as journal, aclosing(Engine(SETTINGS)) as engine:
         edit = Writer(11, charter.state).type("s1", 0, "x")
-        await journal.append([Batch(charter.charter_id, 1, (("p-ann", edit),))])
+        await journal.append([Batch(charter.charter_id, 1, ((Author("p-ann"), edit),))])
         await settle(journal, engine, charter.charter_id)
     house = House(store, charter, SETTINGS)
     assert await house.going_on()
@@ -160,7 +161,7 @@ async def test_what_was_written_before_a_crash_is_told_at_its_own_time(
 ) -> None:
     async with aclosing(Journal(store)) as journal:
         edit = Writer(11, charter.state).type("s1", 0, "x")
-        await journal.append([Batch(charter.charter_id, 1, (("p-ann", edit),))])
+        await journal.append([Batch(charter.charter_id, 1, ((Author("p-ann"), edit),))])
     house = House(store, charter, SETTINGS)
     await house.rooms.start()
     started = clock.now()

@@ -6,6 +6,7 @@ from server.errors import HostileUpdate
 from server.live.known import Known
 from server.live.tree import MAX_TYPES_DEEP, NOWHERE, grown
 from server.live.update import read
+from server.writing.authors import Author
 from tests.server.live.updates import (
     after,
     before,
@@ -18,6 +19,8 @@ from tests.server.live.updates import (
     under_root,
     update,
 )
+
+BEN = Author("ben")
 
 DELETED, STRING, FORMAT, TYPE, ANY = 1, 4, 6, 7, 8
 MAP, PARAGRAPH, FRAGMENT, TEXT = b"\x01", b"\x03" + name("paragraph"), b"\x04", b"\x06"
@@ -199,7 +202,7 @@ def test_a_tree_grown_edit_by_edit_is_the_tree_of_the_whole() -> None:
     for session in sessions():
         grown_slowly = Known()
         for one in session.updates:
-            grown_slowly.add(one, "ben")
+            grown_slowly.add(one, BEN)
         whole = Known.from_update(session.state)
         for client, end in whole.clocks.items():
             for clock in range(end):

@@ -12,9 +12,12 @@ from server.live.known import Known
 from server.live.remainder import number
 from server.live.update import read
 from server.writing import document, rich_text
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.rich_text import Paragraph, Run
 from tests.server.live.updates import Writer, sessions, structs, update, words
+
+ANN, BEN, MALLORY = Author("ann"), Author("ben"), Author("mallory")
 
 
 def _charter(*texts: str) -> Charter:
@@ -34,7 +37,7 @@ def _said(charter: Charter) -> list[str]:
     return [rich_text.plain(item.words) for item in charter.items]
 
 
-def _tail(*edits: tuple[str | None, bytes]) -> Sequence[tuple[str | None, bytes]]:
+def _tail(*edits: tuple[Author | None, bytes]) -> Sequence[tuple[Author | None, bytes]]:
     return edits
 
 
@@ -50,15 +53,15 @@ def test_a_new_document_holds_the_charter(begun: work.Begun) -> None:
 
 def test_settling_reads_checkpoint_and_tail(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
-    settled = work.settle(begun.state, _tail(("ben", ben.type("item0", 9, " Yes."))))
+    settled = work.settle(begun.state, _tail((BEN, ben.type("item0", 9, " Yes."))))
     assert _said(settled.reading.charter) == ["I choose. Yes.", "We meet."]
-    assert settled.changed == {"item0": ("ben",)}
+    assert settled.changed == {"item0": (BEN,)}
     assert settled.compact
 
 
 def test_only_what_changed_is_sent_back(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
-    tail = _tail(("ben", ben.type("item1", 8, " Often.")))
+    tail = _tail((BEN, ben.type("item1", 8, " Often.")))
     settled = work.settle_changed(begun.state, tail)
     assert _said(settled.reading.charter) == ["We meet. Often."]
     assert settled.reading.charter.title == "Ours"
@@ -67,14 +70,14 @@ def test_only_what_changed_is_sent_back(begun: work.Begun) -> None:
 
 
 def test_a_document_without_a_checkpoint_is_sent_back_whole(begun: work.Begun) -> None:
-    settled = work.settle_changed(b"", _tail(("ben", begun.state)))
+    settled = work.settle_changed(b"", _tail((BEN, begun.state)))
     assert _said(settled.reading.charter) == ["I choose.", "We meet."]
     assert settled.whole
 
 
 def test_the_next_checkpoint_reads_the_same(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
-    settled = work.settle(begun.state, _tail(("ben", ben.type("item0", 0, "Yes: "))))
+    settled = work.settle(begun.state, _tail((BEN, ben.type("item0", 0, "Yes: "))))
     again = work.settle(settled.state, ())
     assert again.reading == settled.reading
     assert again.changed == {}
@@ -85,7 +88,7 @@ def test_deleted_words_are_really_gone(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
     typed = ben.type("item0", 0, "A secret. ")
     gone = ben.delete("item0", 0, 10)
-    settled = work.settle(begun.state, _tail(("ben", typed), ("ben", gone)))
+    settled = work.settle(begun.state, _tail((BEN, typed), (BEN, gone)))
     assert b"secret" in typed
     assert b"secret" not in settled.state
 
@@ -95,13 +98,13 @@ def test_everybody_who_touched_an_item_is_told_the_last_of_them_last(begun: work
     typed = ben.type("item0", 0, "Yes: ")
     ann = Writer(9, begun.state, typed)
     moved, added = ann.move("item0", "b0"), ann.add("item7", "New.")
-    settled = work.settle(begun.state, _tail(("ben", typed), ("ann", moved), (None, added)))
-    assert settled.changed == {"item0": ("ben", "ann"), "item7": (None,)}
+    settled = work.settle(begun.state, _tail((BEN, typed), (ANN, moved), (None, added)))
+    assert settled.changed == {"item0": (BEN, ANN), "item7": (None,)}
 
 
 def test_deletions_that_engines_imply_are_known_after_settling(begun: work.Begun) -> None:
     ben, ann = Writer(8, begun.state), Writer(9, begun.state)
-    tail = _tail(("ben", ben.move("item0", "b0")), ("ann", ann.move("item0", "c0")))
+    tail = _tail((BEN, ben.move("item0", "b0")), (ANN, ann.move("item0", "c0")))
     told = Known.from_update(begun.state)
     for person, one in tail:
         told.add(one, person)
@@ -114,10 +117,10 @@ def test_deletions_that_engines_imply_are_known_after_settling(begun: work.Begun
 def test_real_sessions_settle_to_what_yjs_says(place: int) -> None:
     """Half emoji included; in one go, or with a checkpoint on the way."""
     session = sessions()[place]
-    whole = work.settle(b"", [("ben", one) for one in session.updates])
+    whole = work.settle(b"", [(BEN, one) for one in session.updates])
     middle = len(session.updates) // 2
-    half = work.settle(b"", [("ben", one) for one in session.updates[:middle]])
-    rest = work.settle(half.state, [("ben", one) for one in session.updates[middle:]])
+    half = work.settle(b"", [(BEN, one) for one in session.updates[:middle]])
+    rest = work.settle(half.state, [(BEN, one) for one in session.updates[middle:]])
     assert whole.reading.charter == rest.reading.charter
     assert words(rest.state) == session.words
     assert whole.compact
@@ -131,7 +134,7 @@ def test_what_the_engine_cannot_place_is_kept_as_it_came(begun: work.Begun) -> N
     ben = Writer(8, begun.state)
     ben.type("item0", 0, "lost ")
     late = ben.type("item0", 0, "late ")
-    settled = work.settle(begun.state, _tail(("ben", late)))
+    settled = work.settle(begun.state, _tail((BEN, late)))
     assert not settled.compact
     assert b"late" in settled.state
 
@@ -145,7 +148,7 @@ def test_a_change_of_the_servers_own_is_an_update_under_a_fresh_client_id(
     made = read(made_update)
     assert len(made.structs) == 1
     assert not others & set(made.structs)
-    settled = work.settle(begun.state, _tail(("ann", made_update)))
+    settled = work.settle(begun.state, _tail((ANN, made_update)))
     assert [item.id for item in settled.reading.charter.items] == ["item1", "item0"]
 
 
@@ -161,7 +164,7 @@ def test_trying_each_names_the_edit_that_fails(begun: work.Begun) -> None:
     ben = Writer(8, begun.state)
     [server] = read(begun.state).structs
     child_of_text = update(structs(999, 0, b"\x07\x00" + number(server) + b"\x00\x06"))
-    tail = _tail(("ben", ben.type("item0", 0, "Yes: ")), ("mallory", child_of_text))
+    tail = _tail((BEN, ben.type("item0", 0, "Yes: ")), (MALLORY, child_of_text))
     steps: list[int] = []
     with pytest.raises(RuntimeError):
         work.try_each(begun.state, tail, 0, steps.append)

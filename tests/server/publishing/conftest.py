@@ -22,6 +22,7 @@ from server.store import Store
 from server.writing import editions
 from server.writing import pages as writing_pages
 from server.writing.actions import add_charter
+from server.writing.authors import author
 from server.writing.markdown_in import parse
 from server.writing.read_side import store_reading
 from server.writing.tables import CharterRow, EditionRow
@@ -91,7 +92,8 @@ async def settle(
     """Have the Charter say this; `changed` tells who touched which item."""
     async with store.session() as session:
         connection = await session.connection()
-        await connection.run_sync(store_reading, charter_id, parse(text.encode()), 1, changed or {})
+        authors = {item_id: author(by) for item_id, by in (changed or {}).items()}
+        await connection.run_sync(store_reading, charter_id, parse(text.encode()), 1, authors)
 
 
 async def publish(store: Store, place: Place, name: str = "") -> EditionRow:

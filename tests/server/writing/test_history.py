@@ -10,6 +10,7 @@ from server.people.tables import PersonRow
 from server.store import Store
 from server.writing import editions, history, sittings
 from server.writing.actions import add_charter
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.diary import Deed
 from server.writing.read_side import store_reading
@@ -36,9 +37,14 @@ class Charters:
         self.seq += 1
         at = BEGAN + timedelta(hours=hour)
 
+        authors = {
+            item_id: tuple(Author(*person.split("+")) for person in persons)
+            for item_id, persons in by.items()
+        }
+
         def work(connection: Connection) -> None:
             done = store_reading(connection, self.id, Charter("Ours", items=items), self.seq, {})
-            sittings.record(connection, self.id, done, by, Span(at, at))
+            sittings.record(connection, self.id, done, authors, Span(at, at))
 
         async with self.store.engine.begin() as connection:
             await connection.run_sync(work)

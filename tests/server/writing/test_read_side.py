@@ -15,6 +15,7 @@ from server.store import Store
 from server.store.compiled import Compiled
 from server.writing import charter as charters
 from server.writing.actions import add_charter
+from server.writing.authors import Author, author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter, store_reading
 from server.writing.rich_text import BulletList, Paragraph, RichText, Run
@@ -76,10 +77,12 @@ async def settle(
 
     words_for = Compiled._for
 
+    authors = {item_id: author(by) for item_id, by in (changed or {}).items()}
+
     def work(connection: Connection) -> None:
         event.listen(connection, "before_cursor_execute", note)
         with patch.object(Compiled, "_for", found):
-            store_reading(connection, charter_id, charter, seq, changed or {})
+            store_reading(connection, charter_id, charter, seq, authors)
 
     async with store.engine.begin() as connection:
         await connection.run_sync(work)
@@ -120,7 +123,12 @@ async def test_rows_of_items_that_did_not_change_are_left_as_they_are(store: Sto
     async with store.engine.begin() as connection:
         await connection.run_sync(
             lambda plain: store_reading(
-                plain, charter_id, part, 7, {"a": "ben", "b": "ben"}, only={"a", "b"}
+                plain,
+                charter_id,
+                part,
+                7,
+                {"a": Author("ben"), "b": Author("ben")},
+                only={"a", "b"},
             )
         )
     expected = {item.id: item for item in WHOLE.items if item.id not in {"a", "b"}}

@@ -13,6 +13,7 @@ from server.store import Store
 from server.writing import editions, history, sittings, wording
 from server.writing import removing as module
 from server.writing.actions import add_charter
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.edition import digest as edition_digest
 from server.writing.read_side import read_charter, store_reading
@@ -52,7 +53,7 @@ class Pen:
 
         def work(connection: Connection) -> None:
             done = store_reading(connection, self.charter_id, charter, self.seq, {})
-            by = {one.item_id: ("ben",) for one in done}
+            by = {one.item_id: (Author("ben"),) for one in done}
             sittings.record(connection, self.charter_id, done, by, Span(at, at))
 
         await self.do(work)

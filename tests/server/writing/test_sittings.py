@@ -12,6 +12,7 @@ from server.store import Store
 from server.writing import charter as charters
 from server.writing import sittings
 from server.writing.actions import add_charter
+from server.writing.authors import author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import store_reading
 from server.writing.rich_text import from_text
@@ -47,11 +48,15 @@ class Evening:
     async def _store(self, minute: float, by: dict[str, tuple[str | None, ...]]) -> None:
         at = BEGAN + timedelta(minutes=minute)
         self.seq += 1
-        last = {item_id: persons[-1] for item_id, persons in by.items()}
+        authors = {
+            item_id: tuple(author(person) for person in persons)
+            for item_id, persons in by.items()
+        }
+        last = {item_id: each[-1] for item_id, each in authors.items()}
 
         def work(connection: Connection) -> None:
             done = store_reading(connection, self.charter_id, self.charter, self.seq, last)
-            sittings.record(connection, self.charter_id, done, by, Span(at, at))
+            sittings.record(connection, self.charter_id, done, authors, Span(at, at))
 
         await self.do(work)
 
@@ -101,7 +106,7 @@ async def test_a_sitting_keeps_what_was_before_and_what_is_after(evening: Evenin
     assert (sitting.began_at, sitting.last_at) == (BEGAN, BEGAN + timedelta(minutes=1))
     assert sitting.ended_at is None
     change = (await evening.changes())["a"]
-    assert change.persons == ["ben", "ann"]
+    assert change.persons == [["ben", None], ["ann", None]]
     assert len(change.passed) == 1
     async with evening.store.reading() as session:
         item = await session.get(ItemRow, (evening.charter_id, "a"))
