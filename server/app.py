@@ -22,19 +22,28 @@ from server.comparing.additions import of_comparing
 from server.comparing.worked import Tables
 from server.live import additions as history
 from server.live import forgetting_pages, hiding_pages, history_pages
+from server.live import deleting_pages
 from server.live import pages as live_pages
 from server.live import socket as live_socket
 from server.live.arrivals import Arrivals
+from server.live.deleting import Deleting
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.hiding import HidingWords
 from server.live.journal import Journal
 from server.live.rooms import Rooms
-from server.people import device_pages, report_pages
-from server.people import face_pages, me_pages
+from server.people import (
+    device_pages,
+    face_pages,
+    group_pages,
+    local_group_pages,
+    me_pages,
+    passkey_pages,
+    report_pages,
+)
 from server.people import pages as people_pages
-from server.people.mail import Post
 from server.people import reporting as people_reports
+from server.people.mail import Post
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.publishing import additions as publishing
@@ -48,7 +57,7 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
-from server.writing import own_picture_pages
+from server.writing import group_home, own_picture_pages
 from server.writing import pages as writing_pages
 from server.writing import reporting as writing_reports
 
@@ -103,9 +112,13 @@ def create_app(settings: Settings) -> Starlette:
             *people_pages.routes,
             *report_pages.routes,
             *me_pages.routes,
+            *group_pages.routes,
+            *local_group_pages.routes,
             *face_pages.routes,
             *own_picture_pages.routes,
+            *deleting_pages.routes,
             *device_pages.routes,
+            *passkey_pages.routes,
             *live_pages.routes,
             *forgetting_pages.routes,
             *hiding_pages.routes,
@@ -116,6 +129,7 @@ def create_app(settings: Settings) -> Starlette:
             *adopting_pages.routes,
             *comparing_pages.routes,
             *table_pages.routes,
+            *group_home.routes,
             *writing_pages.routes,
         ],
         middleware=[*around(settings), Middleware(KnowWhoAsks)],
@@ -131,6 +145,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.engine = engine
     app.state.rooms = rooms
     app.state.forgetting = forgetting
+    app.state.deleting = Deleting(store, bus, journal, rooms, forgetting)
     app.state.hiding = HidingWords(store, rooms)
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)

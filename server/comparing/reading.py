@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from server.comparing.everywhere import Said, Words
 from server.comparing.matrix import Entry
 from server.errors import MayNot, NotSignedIn, UnknownCharter, UnknownEdition
-from server.people.permits import Action, Who, may
+from server.people.permits import Action, Who, groups_of, may, visible_to
 from server.people.tables import GroupRow
 from server.writing import rich_text
 from server.writing.charter import Kind
@@ -118,7 +118,7 @@ _PLACES = (
     .where(
         AdaptationRow.of_charter_id == bindparam("charter_id"),
         or_(
-            CharterRow.visibility == "everybody",
+            CharterRow.visibility.in_(bindparam("visible", expanding=True)),
             CharterRow.group_id.in_(bindparam("own", expanding=True)),
         ),
     )
@@ -147,8 +147,8 @@ async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> 
 
     Each place's newest edition, and the drafts of one's own groups.
     """
-    own = [] if who is None else list(who.roles)
-    found = await session.execute(_PLACES, {"charter_id": charter_id, "own": own})
+    asked = {"charter_id": charter_id, "own": list(groups_of(who)), "visible": visible_to(who)}
+    found = await session.execute(_PLACES, asked)
     places: list[Place] = []
     for row in found:
         place = Place(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.comparing.side import Side
 from server.errors import MayNot, NotSignedIn, SameVersion, UnknownCharter, UnknownEdition
-from server.people.permits import Action, Who, may
+from server.people.permits import Action, Who, groups_of, may, visible_to
 from server.people.tables import GroupRow
 from server.writing import editions
 from server.writing.read_side import read_charter
@@ -77,12 +77,12 @@ async def read_version(session: AsyncSession, who: Who | None, version: str) -> 
 
 async def choices(session: AsyncSession, who: Who | None) -> list[Choices]:
     """Everything that one may compare: national Charters first, then places by their names."""
-    own = set() if who is None else set(who.roles)
+    own = groups_of(who)
     found = await session.execute(
         select(CharterRow, GroupRow.name, EditionRow.number, EditionRow.name)
         .join(GroupRow, GroupRow.id == CharterRow.group_id)
         .outerjoin(EditionRow, EditionRow.charter_id == CharterRow.id)
-        .where(or_(CharterRow.group_id.in_(own), CharterRow.visibility == "everybody"))
+        .where(or_(CharterRow.group_id.in_(own), CharterRow.visibility.in_(visible_to(who))))
         .order_by(
             GroupRow.kind.desc(),
             GroupRow.name,

@@ -158,25 +158,28 @@ async def name_lead(session: AsyncSession, group: GroupRow, by: Who, person_id: 
     record(session, What.LEAD_NAMED, by=by, group_id=group.id, about_id=person_id)
 
 
-async def change_group(
-    session: AsyncSession, group: GroupRow, by: Who, name: str, picture: str | None
-) -> None:
-    """Give the group this name and picture; its address stays.
-
-    Raises NotFilledIn and NameTaken.
-    """
+async def rename_group(session: AsyncSession, group: GroupRow, by: Who, name: str) -> None:
+    """Give the group this name; its address stays. Raises NotFilledIn and NameTaken."""
     held = await hold(session, group.id, by)
     name = tidy_name(name, missing="Please write the name of your group.")
-    changed: dict[str, str | None] = {}
-    if name != held.group.name:
-        others = await session.scalars(select(GroupRow.name).where(GroupRow.id != group.id))
-        if any(same_name(other, name) for other in others):
-            raise NameTaken
-        held.group.name = changed["name"] = name
-    if picture != held.group.picture:
-        held.group.picture = changed["picture"] = picture
-    if changed:
-        record(session, What.GROUP_CHANGED, by=by, group_id=group.id, **changed)
+    if name == held.group.name:
+        return
+    others = await session.scalars(select(GroupRow.name).where(GroupRow.id != group.id))
+    if any(same_name(other, name) for other in others):
+        raise NameTaken
+    held.group.name = name
+    record(session, What.GROUP_CHANGED, by=by, group_id=group.id, name=name)
+
+
+async def give_picture(
+    session: AsyncSession, group: GroupRow, by: Who, picture: str | None
+) -> None:
+    """Give the group this picture of the catalogue, which the caller has looked up; None: none."""
+    held = await hold(session, group.id, by)
+    if picture == held.group.picture:
+        return
+    held.group.picture = picture
+    record(session, What.GROUP_CHANGED, by=by, group_id=group.id, picture=picture)
 
 
 def _change_role(session: AsyncSession, held: Held, by: Who, person_id: str, role: Role) -> None:

@@ -82,6 +82,20 @@ async def invite_organiser(
     return await card.make(session, group, by)
 
 
+async def has_organiser(session: AsyncSession, group: GroupRow) -> bool:
+    """Whether somebody organises this group now."""
+    found = await session.scalar(
+        select(MembershipRow.id)
+        .where(
+            MembershipRow.group_id == group.id,
+            MembershipRow.role == Role.ORGANISER.value,
+            MembershipRow.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def local_groups(
     session: AsyncSession, national: GroupRow, find: str = "", page: int = 1, size: int = 50
 ) -> LocalGroups:

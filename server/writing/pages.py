@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from server.errors import MayNot, NotSignedIn, UnknownCharter
-from server.people.actions import find_group
-from server.people.permits import Action, Who, may
+from server.people.memberships import DOES
+from server.people.permits import Action, Who, may, visible_to
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.templates import Templates
@@ -25,8 +25,6 @@ from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
 
-SEE_OTHER = 303
-
 # What the drafting page's <template> elements are made from.
 _BLANK_STATEMENT = Item(id="", kind=Kind.STATEMENT, position="")
 _BLANK_HEADING = Item(id="", kind=Kind.HEADING, position="")
@@ -34,16 +32,21 @@ _BLANK_HEADING = Item(id="", kind=Kind.HEADING, position="")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A group on the home page, with those of its Charters that one may see."""
+    """A group on the home page, with those of its Charters that one may see.
+
+    `does` is what one does there, in the words of the pages; None in a group of others.
+    """
 
     slug: str
     name: str
+    picture: str | None
     charters: Sequence[CharterRow]
     may_organise: bool
+    does: str | None
 
 
 async def home(request: Request) -> Response:
-    """The Charters one may see: those of one's groups first, then those for everybody."""
+    """The Charters one may see: those of one's groups first, then those of others."""
     who: Who | None = request.state.who
     store: Store = request.app.state.store
     templates: Templates = request.app.state.templates
@@ -57,8 +60,23 @@ async def home(request: Request) -> Response:
             for shelf in groups
             for row in shelf.charters
         }
-    values = {"groups": groups, "others": others, "news": news}
+    values = {
+        "groups": groups,
+        "others": _only(others, "everybody"),
+        "for_groups": _only(others, "groups"),
+        "news": news,
+        "left": request.query_params.get("left") == "yes",
+    }
     return templates.page(request, "writing/home.html", values)
+
+
+def _only(shelves: Sequence[Shelf], visibility: str) -> list[Shelf]:
+    """Of these shelves the Charters with this visibility."""
+    found = (
+        replace(shelf, charters=[row for row in shelf.charters if row.visibility == visibility])
+        for shelf in shelves
+    )
+    return [shelf for shelf in found if shelf.charters]
 
 
 async def _shelves(session: AsyncSession, who: Who | None) -> tuple[dict[str, Shelf], list[Shelf]]:
@@ -67,7 +85,7 @@ async def _shelves(session: AsyncSession, who: Who | None) -> tuple[dict[str, Sh
     rows = await session.execute(
         select(GroupRow, CharterRow)
         .outerjoin(CharterRow, CharterRow.group_id == GroupRow.id)
-        .where(or_(GroupRow.id.in_(own), CharterRow.visibility == "everybody"))
+        .where(or_(GroupRow.id.in_(own), CharterRow.visibility.in_(visible_to(who))))
         .order_by(GroupRow.kind.desc(), GroupRow.name, CharterRow.title, CharterRow.slug)
     )
     groups: dict[str, GroupRow] = {}
@@ -77,23 +95,20 @@ async def _shelves(session: AsyncSession, who: Who | None) -> tuple[dict[str, Sh
         found = charters.setdefault(group.id, [])
         if charter is not None and may(who, Action.READ, charter):
             found.append(charter)
+    roles = {} if who is None else who.roles
     shelves = {
-        key: Shelf(group.slug, group.name, charters[key], may(who, Action.ORGANISE, group))
+        key: Shelf(
+            group.slug,
+            group.name,
+            group.picture,
+            charters[key],
+            may(who, Action.ORGANISE, group),
+            DOES[roles[key]] if key in roles else None,
+        )
         for key, group in groups.items()
     }
     others = [shelf for key, shelf in shelves.items() if key not in own and shelf.charters]
     return {key: shelf for key, shelf in shelves.items() if key in own}, others
-
-
-async def group_home(request: Request) -> Response:
-    """Where people arrive after coming in: their group's Charter when it has just one."""
-    who: Who | None = request.state.who
-    async with request.app.state.store.reading() as session:
-        group = await find_group(session, request.path_params["slug"])
-        rows = await session.scalars(select(CharterRow).where(CharterRow.group_id == group.id))
-        seen = [row for row in rows if may(who, Action.READ, row)]
-    place = f"/charters/{seen[0].slug}" if len(seen) == 1 else f"/#group-{group.slug}"
-    return RedirectResponse(place, SEE_OTHER)
 
 
 async def read(request: Request) -> Response:
@@ -197,7 +212,6 @@ async def _charter(request: Request, action: Action) -> tuple[CharterRow, GroupR
 
 routes = [
     Route("/", home),
-    Route("/groups/{slug}", group_home),
     Route("/charters/{slug}", read),
     Route("/charters/{slug}/draft", draft),
     Route("/charters/{slug}/draft/beside", draft_beside),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.people.permits import Action, Helped, Role, Who, helps, may
+from server.people.permits import Action, Helped, Role, Who, groups_of, helps, may, visible_to
 
 OURS, THEIRS = "our-group", "their-group"
 
@@ -137,3 +137,13 @@ def test_what_is_typed_while_helping_is_for_the_person_helped() -> None:
     assert helps(PEOPLE["reader, helping Anna"], Action.ANSWER, ours) is None
     assert helps(PEOPLE["member"], Action.WRITE, ours) is None
     assert helps(PEOPLE["helping Anna"], Action.WRITE, THINGS["theirs, for the group"]) is None
+
+
+def test_many_charters_are_looked_through_by_what_one_may_see() -> None:
+    ann = Who("ann", "Ann", roles={"devon": Role.READER})
+    sam = Who("sam", "Sam", helping=Helped("ann", "Ann", roles={"devon": Role.MEMBER}))
+    stranger = Who("nobody", "Nobody")
+    assert visible_to(ann) == visible_to(sam) == ("everybody", "groups")
+    assert visible_to(None) == visible_to(stranger) == ("everybody",)
+    assert groups_of(ann) == groups_of(sam) == {"devon"}
+    assert groups_of(None) == groups_of(stranger) == frozenset()

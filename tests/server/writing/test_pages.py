@@ -138,10 +138,12 @@ DOORS = [
     # role            visibility   read  draft  "change"  "see"
     (None,            "group",      401,  401,  False,    False),
     (None,            "everybody",  200,  401,  False,    False),
+    (None,            "groups",     401,  401,  False,    False),
     (Role.READER,     "group",      200,  200,  False,    True),
     (Role.MEMBER,     "group",      200,  200,  True,     False),
     (Role.ORGANISER,  "group",      200,  200,  True,     False),
     ("elsewhere",     "group",      403,  403,  False,    False),
+    ("elsewhere",     "groups",     200,  403,  False,    False),
     ("elsewhere",     "everybody",  200,  403,  False,    False),
 ]
 # fmt: on
@@ -221,6 +223,17 @@ async def test_a_member_sees_own_charters_first_then_those_for_everybody(
     assert "Invite somebody" not in page
 
 
+async def test_a_charter_for_all_groups_is_for_whoever_is_in_one(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await make_charter(store, "Avon", "avon", "groups", "Avon's words")
+    assert "Avon" not in (await client.get("/")).text
+    await come_in(store, client, await make_charter(store, "Kent", "kent"), Role.READER)
+    page = (await client.get("/")).text
+    assert page.index("Charters for all groups") < page.index("Avon&#39;s words")
+    assert "Charters for everybody" not in page
+
+
 async def test_an_organiser_can_invite_and_start_a_charter_from_home(
     store: Store, client: httpx.AsyncClient
 ) -> None:
@@ -231,17 +244,6 @@ async def test_an_organiser_can_invite_and_start_a_charter_from_home(
     assert "This group has no Charter yet." in page
     assert 'href="/groups/kent/invite"' in page
     assert 'href="/charters/new?group=kent"' in page
-
-
-async def test_who_comes_in_arrives_at_their_groups_only_charter(
-    store: Store, client: httpx.AsyncClient
-) -> None:
-    group = await make_charter(store, "Devon", "devon")
-    await come_in(store, client, group)
-    assert (await client.get("/groups/devon")).headers["location"] == "/charters/devon"
-    await make_charter(store, "Devon", "devon-two")
-    assert (await client.get("/groups/devon")).headers["location"] == "/#group-devon"
-    assert (await client.get("/groups/nowhere")).status_code == 404
 
 
 async def beside(
