@@ -3,3 +3,12 @@
 export const clearing = {
   left: "Words of somebody else are not sent yet. We keep them for that person.",
 };
+
+export const keys = {
+  hasOne: "This device has your key already.",
+  notMade: "No key was made. You can try again.",
+  notFound: "We found no key on this device. You can try again, or use your card.",
+  cannot: "This device cannot make a key here. Your card still works.",
+  failed: "That did not work. You can try again, or use your card.",
+  offline: "You need the internet for this. Try again then.",
+};
