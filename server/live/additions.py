@@ -1,4 +1,4 @@
-"""What history adds to the pages of a Charter: the ways to it."""
+"""What history adds to the pages of a Charter: the ways to it, and where words are hidden."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,8 +10,10 @@ from server.people.tables import GroupRow
 from server.writing.additions import Link
 from server.writing.beside import Note
 from server.writing.charter import Charter
+from server.writing.hidden import hidings, in_words
 from server.writing.history import with_earlier_words
 from server.writing.tables import CharterRow
+from server.writing.taking_out import says_nothing
 
 
 async def of_history(
@@ -35,3 +37,23 @@ async def earlier_words(
         for item in charter.items
         if item.id in changed
     }
+
+
+async def hidden_marks(
+    session: AsyncSession, who: Who | None, row: CharterRow, charter: Charter
+) -> Mapping[str, Sequence[Note]]:
+    """Where words of a statement are hidden and nobody wrote others: that they are, and why."""
+    by_name = may(who, Action.WATCH, row)
+    hides = may(who, Action.HIDE, row)
+    there = {item.id: item for item in charter.items}
+    notes: dict[str, list[Note]] = {}
+    told: set[tuple[str, str]] = set()
+    for one in await hidings(session, row.id):
+        item = there.get(one.item_id)
+        # The newest one of each part: what was hidden before it is history.
+        if item is None or not says_nothing(item, one.part) or (item.id, one.part) in told:
+            continue
+        told.add((item.id, one.part))
+        values = {"told": in_words(one, by_name=by_name), "id": one.id, "may_hide": hides}
+        notes.setdefault(item.id, []).append(Note("history/mark.html", values))
+    return notes

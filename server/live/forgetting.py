@@ -64,6 +64,13 @@ class Forgetting:
 
         Raises StillSaid, NothingChosen, BeingWritten where people write all the time, and Trouble.
         """
+        await self.forget_all(charter_id, [chosen], person_id)
+        await self.wipe()
+
+    async def forget_all(
+        self, charter_id: str, chosen: Sequence[Chosen], person_id: str | None
+    ) -> None:
+        """Forget words of several items at once, but for wiping the files; raises as `forget`."""
         for _ in range(_TRIES):
             if await self._try(charter_id, chosen, person_id):
                 break
@@ -71,14 +78,13 @@ class Forgetting:
             raise BeingWritten
         await self._rooms.generation_ended(charter_id)
         log.info("words_forgotten", charter=charter_id, by=person_id)
-        await self._wipe()
 
     async def start(self) -> None:
         """Wipe the files where an earlier run forgot something and did not come to it."""
         if await asyncio.to_thread(self._store.owes_wipe):
-            await self._wipe()
+            await self.wipe()
 
-    async def _try(self, charter_id: str, chosen: Chosen, person_id: str | None) -> bool:
+    async def _try(self, charter_id: str, chosen: Sequence[Chosen], person_id: str | None) -> bool:
         """Whether it was done; not when somebody wrote while the fresh document was made."""
         await self._rooms.settling.settle(charter_id)
         async with self._store.reading() as session:
@@ -89,18 +95,20 @@ class Forgetting:
         def work(connection: Connection) -> bool:
             if not begin_afresh(connection, charter_id, row.generation, row.settled_seq, begun):
                 return False
-            remove(connection, charter_id, chosen, person_id)
-            for forget_there in self._also:
-                forget_there(connection, charter_id, chosen)
+            for one in chosen:
+                remove(connection, charter_id, one, person_id)
+                for forget_there in self._also:
+                    forget_there(connection, charter_id, one)
             self._store.owe_wipe(connection)
             return True
 
         return await self._journal.write(work)
 
-    async def _wipe(self) -> None:
+    async def wipe(self, tables: Sequence[str] = ()) -> None:
+        """Make what was deleted unreadable in the files; `tables` are more that held some of it."""
         for _ in range(_WIPE_TRIES):
             try:
-                if await asyncio.to_thread(self._store.wipe, _HOLD_WORDS):
+                if await asyncio.to_thread(self._store.wipe, (*_HOLD_WORDS, *tables)):
                     await asyncio.to_thread(self._store.stretch_log)
                     return
             except SQLAlchemyError as error:

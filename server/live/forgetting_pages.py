@@ -76,7 +76,7 @@ async def _page(
     store: Store = request.app.state.store
     async with store.reading() as session:
         charter = await read_charter(session, row.id)
-        found = await history.earlier(session, row.id, item_id)
+        found = await history.earlier(session, row.id, item_id, hide=False)
         now = await history.present(session, row.id, item_id)
         said_now = set(
             await session.scalars(

@@ -12,6 +12,7 @@ from server.comparing.cards import Card
 from server.web.dates import with_weekday
 from server.writing import diary
 from server.writing.charter import Charter, in_order
+from server.writing.hidden import Hiding
 from server.writing.history import Change, Diary, Earlier, Entry, Removal, Version
 
 
@@ -35,10 +36,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Touched:
-    """A card of a sitting: what changed in one item, and who wrote in it."""
+    """A card of a sitting: what changed in one item, and who wrote in it.
+
+    `hidings` tell what of it is hidden, and why.
+    """
 
     card: Card
     persons: str
+    hidings: tuple[Hiding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ def cards(changes: Iterable[Change], numbers: Mapping[str, int], language: str) 
     for each in compared.items:
         change = known[each.item_id]
         placed = _placed(each, numbers)
-        if placed.is_change or placed.parts:
+        if placed.is_change or placed.parts or _hidings(change):
             removed = not (_is_whole(change.before) and _is_whole(change.after))
             sentences = () if removed else phrases.of_item(placed, language=language)
             card = Card(placed, sentences, removed)
-            found.append(Touched(card, diary.people(change.persons, language)))
+            found.append(Touched(card, diary.people(change.persons, language), _hidings(change)))
     return found
 
 
@@ -149,6 +154,11 @@ def _placed(change: ItemChange, numbers: Mapping[str, int]) -> ItemChange:
         return replace(change, moved=False)
     stance = Stance.MOVED if change.stance is Stance.KEPT else change.stance
     return replace(change, moved=True, moved_up=new.position < old.position, stance=stance)
+
+
+def _hidings(change: Change) -> tuple[Hiding, ...]:
+    both = (each for each in (change.before, change.after) if each is not None)
+    return tuple({one.id: one for version in both for one in version.hidings}.values())
 
 
 def _is_whole(version: Version | None) -> bool:

@@ -84,6 +84,7 @@ def record(
 def record_on(
     connection: Connection,
     what: What,
+    /,
     *,
     by: Who | str | None,
     group_id: str | None = None,

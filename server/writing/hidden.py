@@ -37,6 +37,11 @@ class Hiding:
     def is_why(self) -> bool:
         return self.part == WHY
 
+    @property
+    def told(self) -> str:
+        """As its group is told it."""
+        return in_words(self, by_name=True)
+
 
 class Unseen:
     """What of one Charter is not shown to its readers.

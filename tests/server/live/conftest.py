@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from server.bus.memory import MemoryBus
-from server.live import forgetting_pages, history_pages, rooms, writer
+from server.live import forgetting_pages, hiding_pages, history_pages, rooms, writer
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
+from server.live.hiding import HidingWords
 from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.settings import Settings
@@ -27,12 +28,14 @@ SETTINGS = Settings(settle_after=3600, settle_at_most=3600)
 async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
     """The pages of history, with a real engine behind them; nobody is signed in."""
     charter = await store_charter(store)
-    app = make_app(store, tmp_path, [*forgetting_pages.routes, *history_pages.routes])
+    routes = [*forgetting_pages.routes, *hiding_pages.routes, *history_pages.routes]
+    app = make_app(store, tmp_path, routes)
     async with aclosing(Journal(store)) as journal, aclosing(Engine(SETTINGS)) as engine:
         rooms = Rooms(store, MemoryBus(), engine, journal, SETTINGS)
         await rooms.start()
         app.state.rooms = rooms
         app.state.forgetting = Forgetting(store, journal, engine, rooms)
+        app.state.hiding = HidingWords(store, rooms)
         site = Site(store, charter, rooms, journal)
         async with site.open(app):
             yield site
