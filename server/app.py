@@ -47,7 +47,7 @@ from server.people.mail import Post
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.publishing import additions as publishing
-from server.publishing import adopting_pages, naming_pages
+from server.publishing import adopting_pages, naming_pages, reader_pages
 from server.publishing import pages as publishing_pages
 from server.settings import Settings, bundled
 from server.store import Store
@@ -126,6 +126,7 @@ def create_app(settings: Settings) -> Starlette:
             *adapting_pages.routes,
             *publishing_pages.routes,
             *naming_pages.routes,
+            *reader_pages.routes,
             *adopting_pages.routes,
             *comparing_pages.routes,
             *table_pages.routes,

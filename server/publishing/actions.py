@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.adapting.standing import stands_on as standing_on
@@ -12,6 +12,7 @@ from server.comparing.align import Comparison
 from server.errors import EmptyCharter, NothingNew
 from server.people.permits import Who
 from server.publishing import namings
+from server.publishing.readers import choose as choose_readers
 from server.publishing.rules import WrongField
 from server.publishing.shown import Shown, charter_of
 from server.writing import edition as form
@@ -166,8 +167,7 @@ async def publish(
         stands_on=proposal.stands_on,
     )
     if readers is not None:
-        chosen = update(CharterRow).where(CharterRow.id == row.id).values(visibility=readers)
-        await session.execute(chosen)
+        await choose_readers(session, row, who, readers)
     for each in tell:
         await each(session, row, edition)
     return edition

@@ -73,6 +73,7 @@ async def links_of_edition(
 def _links(who: Who | None, row: CharterRow, newest: EditionRow | None) -> Iterator[Link]:
     if may(who, Action.ORGANISE, row):
         yield Link("Publish a new edition", f"/charters/{row.slug}/publish")
+        yield Link("Choose who can read it", f"/charters/{row.slug}/readers")
     if newest is not None:
         yield Link("All editions", f"/charters/{row.slug}/editions")
         yield Link("Who adopted it", f"/charters/{row.slug}/adoptions")

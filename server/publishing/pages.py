@@ -118,7 +118,7 @@ def _publish_page(
             "changed": None if changed is None else _told(changed),
             "carried": shown.pack(charter),
             "readers": _readers(group, proposal),
-            "all_readers": [{"value": key, "text": said} for key, said in rules.READERS.items()],
+            "all_readers": rules.readers_to_choose(),
             **values,
         },
         status,

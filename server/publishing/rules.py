@@ -56,8 +56,14 @@ def tidy_note(text: str, field: str = "note") -> str:
 # Who can read a Charter and its editions: what is kept, and what the page says.
 READERS: Mapping[str, str] = {
     "everybody": "Everybody can read it, now and later",
+    "groups": "All groups can read it, but nobody else",
     "group": "Only our group can read it",
 }
+
+
+def readers_to_choose() -> list[dict[str, str]]:
+    """Who can read a Charter, for the radios of a form."""
+    return [{"value": key, "text": said} for key, said in READERS.items()]
 
 
 def tidy_readers(text: str) -> str | None:
