@@ -21,8 +21,7 @@ from server.comparing import table_pages
 from server.comparing.additions import of_comparing
 from server.comparing.worked import Tables
 from server.live import additions as history
-from server.live import forgetting_pages, hiding_pages, history_pages
-from server.live import deleting_pages
+from server.live import deleting_pages, forgetting_pages, hiding_pages, history_pages
 from server.live import pages as live_pages
 from server.live import socket as live_socket
 from server.live.arrivals import Arrivals

@@ -281,11 +281,6 @@ class UnknownPicture(Refusal):
     sentence = "We do not have this picture. Choose another one."
 
 
-class NotAnAddress(Refusal):
-    status = 422
-    sentence = "This is not an e-mail address. Look at it again."
-
-
 class NotWhileHelping(Refusal):
     status = 409
     sentence = "You are helping somebody now. Stop helping first."

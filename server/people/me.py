@@ -1,23 +1,21 @@
 """What a person changes about themselves: their name, picture, e-mail and how pages look."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.errors import NameTaken, NotAnAddress
+from server.errors import NameTaken
 from server.people import audit, uploads
 from server.people.audit import What
 from server.people.permits import Role, Who
 from server.people.preferences import Preferences
 from server.people.rules import same_name, tidy_name
 from server.people.tables import GroupRow, MembershipRow, PersonRow
+from server.people.wanted import tidy_email
 
 SAME_NAME = "Somebody here has this name. Add a second name or a letter."
-_LONGEST_ADDRESS = 254
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +68,12 @@ async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
 async def change_email(session: AsyncSession, who: Who, text: str) -> str | None:
     """Keep an e-mail address, or none for an empty one; returns what is kept now.
 
-    Raises NotAnAddress. Two people may share one: a couple, or a house.
+    Raises WrongField. Two people may share one: a couple, or a house.
     """
-    email = tidy_address(text)
+    email = tidy_email(text) if text.strip() else None
     person = await session.get_one(PersonRow, who.person_id)
     person.email = email
     return email
-
-
-def tidy_address(text: str) -> str | None:
-    """An e-mail address as we keep it; None for an empty one. Raises NotAnAddress."""
-    address = text.strip()
-    if not address:
-        return None
-    fits = len(address) <= _LONGEST_ADDRESS and address.isprintable()
-    if not fits or _ADDRESS.fullmatch(address) is None:
-        raise NotAnAddress
-    return address
 
 
 async def choose_picture(session: AsyncSession, who: Who, picture: str | None) -> None:

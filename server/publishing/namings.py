@@ -73,11 +73,18 @@ async def answers(session: AsyncSession, row: CharterRow, number: int) -> Sequen
 
 
 async def names(session: AsyncSession, row: CharterRow, number: int) -> list[str]:
-    """The names of those who said yes, those who left the group since then too."""
+    """The names of those who said yes, those who left the group since then too; of who was deleted,
+    none.
+    """
     found = await session.scalars(
         select(PersonRow.name)
         .join(NamingRow, NamingRow.person_id == PersonRow.id)
-        .where(NamingRow.charter_id == row.id, NamingRow.number == number, NamingRow.yes.is_(True))
+        .where(
+            NamingRow.charter_id == row.id,
+            NamingRow.number == number,
+            NamingRow.yes.is_(True),
+            PersonRow.deleted_at.is_(None),
+        )
     )
     return sorted(found, key=str.casefold)
 

@@ -329,6 +329,13 @@ def leave_out(doc: Doc[Any], item_id: str, left_out: bool) -> None:
     _set(_item_map(doc, item_id), "left_out", left_out)
 
 
+def take_away(doc: Doc[Any], item_id: str) -> None:
+    """Take an item out of the document, with all that it says; one that is not there stays so."""
+    items = doc.get("items", type=Map)
+    if item_id in items:
+        del items[item_id]
+
+
 def set_picture(doc: Doc[Any], item_id: str, picture: str | None) -> None:
     """Give an item a picture, or take it away. Raises KeyError for an unknown item."""
     with doc.transaction():

@@ -68,6 +68,13 @@ class AddItem:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeAway:
+    """Take an item out for good: what a person wrote alone is forgotten with them."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetOrigins:
     """Say which items an item was copied, split or joined from."""
 
@@ -75,7 +82,7 @@ class SetOrigins:
     origins: tuple[str, ...]
 
 
-Edit = SetText | SetPicture | SetLeftOut | Move | PlaceAfter | AddItem | SetOrigins
+Edit = SetText | SetPicture | SetLeftOut | Move | PlaceAfter | AddItem | TakeAway | SetOrigins
 
 
 def apply(doc: Doc[Any], edits: Iterable[Edit]) -> None:
@@ -119,5 +126,7 @@ def _apply(doc: Doc[Any], edit: Edit) -> None:
             restore(doc, item)
             document.move(doc, item.id, item.position)
             document.set_origins(doc, item.id, item.origins)
+        case TakeAway(item_id):
+            document.take_away(doc, item_id)
         case SetOrigins(item_id, origins):
             document.set_origins(doc, item_id, origins)

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import select
 
-from server.errors import NameTaken, NotAnAddress, NotFilledIn
+from server.errors import NameTaken, NotFilledIn, WrongField
 from server.people import actions, me, uploads
 from server.people.permits import Role, Who
 from server.people.preferences import Preferences
@@ -82,9 +82,12 @@ async def test_an_email_address_is_given_changed_and_taken_away(store: Store) ->
         "a" * 250 + "@example.org",
     ],
 )
-def test_what_is_no_address_is_refused(written: str) -> None:
-    with pytest.raises(NotAnAddress):
-        me.tidy_address(written)
+async def test_what_is_no_address_is_refused(store: Store, written: str) -> None:
+    ann = await somebody(store, "Ann")
+    async with store.session() as session:
+        with pytest.raises(WrongField):
+            await me.change_email(session, ann, written)
+    assert (await row(store, ann)).email is None
 
 
 async def test_a_picture_of_the_catalogue_takes_the_place_of_ones_own(store: Store) -> None:

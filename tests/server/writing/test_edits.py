@@ -19,6 +19,7 @@ from server.writing.edits import (
     SetOrigins,
     SetPicture,
     SetText,
+    TakeAway,
 )
 from server.writing.rich_text import RichText, from_text
 
@@ -117,3 +118,8 @@ def test_edits_travel_to_an_engine_worker() -> None:
     doc = opened()
     pickle.loads(pickle.dumps(job))(doc)  # noqa: S301 -- our own
     assert document.read(doc).charter.items[0].words == says("Sent.")
+
+
+def test_an_item_is_taken_away_with_all_that_it_says_and_again_nothing_happens() -> None:
+    assert [item.id for item in made(TakeAway("a"))] == ["b"]
+    assert [item.id for item in made(TakeAway("a"), TakeAway("a"), TakeAway("gone"))] == ["b"]

@@ -1,0 +1,83 @@
+"""The rows of a deleted person; tests/server/live/test_deleting.py has the rest of it."""
+
+import pytest
+from sqlalchemy import update
+
+from server import clock
+from server.errors import LastOrganiser, NotWhileHelping
+from server.people import actions
+from server.people.deletion import check_may_go, delete_person
+from server.people.names import A_MEMBER
+from server.people.permits import Helped, Role, Who
+from server.people.tables import InvitationRow, MembershipRow, PersonRow, ReportRow
+from server.store import Store
+from tests.server.people.test_uploads import somebody
+
+
+async def make_organiser(store: Store, who: Who) -> Who:
+    async with store.session() as session:
+        await session.execute(
+            update(MembershipRow)
+            .where(MembershipRow.person_id == who.person_id)
+            .values(role=Role.ORGANISER.value)
+        )
+    return Who(who.person_id, who.name, roles=dict.fromkeys(who.roles, Role.ORGANISER))
+
+
+async def test_the_last_organiser_may_go_when_nobody_else_is_there(store: Store) -> None:
+    ann = await make_organiser(store, await somebody(store, "Ann", "Devon"))
+    async with store.reading() as session:
+        await check_may_go(session, ann)
+    ben = await somebody(store, "Ben", "Devon")
+    async with store.session() as session:
+        with pytest.raises(LastOrganiser):
+            await delete_person(session, ann)
+    await make_organiser(store, ben)
+    async with store.reading() as session:
+        await check_may_go(session, ann)
+
+
+async def test_a_supporter_stops_helping_first(store: Store) -> None:
+    sam = Who("p-sam", "Sam", helping=Helped("p-ann", "Ann"))
+    async with store.reading() as session:
+        with pytest.raises(NotWhileHelping):
+            await check_may_go(session, sam)
+
+
+async def test_names_go_from_cards_and_reports_and_others_cards_work_on(store: Store) -> None:
+    ann = await somebody(store, "Ann", "Devon")
+    (group_id,) = ann.roles
+    async with store.session() as session:
+        group = await actions.find_group(session, "Devon")
+        for name in (" ann ", "Ben"):
+            session.add(
+                InvitationRow(
+                    id=name,
+                    token_hash=name,
+                    group_id=group.id,
+                    name=name,
+                    role="member",
+                    created_at=clock.now(),
+                    expires_at=clock.now(),
+                )
+            )
+        session.add(
+            ReportRow(
+                id="r",
+                group_id=group_id,
+                about="name",
+                address="/",
+                words="Ann",
+                note="",
+                at=clock.now(),
+            )
+        )
+    async with store.session() as session:
+        await delete_person(session, ann)
+    async with store.reading() as session:
+        hers = await session.get_one(InvitationRow, " ann ")
+        bens = await session.get_one(InvitationRow, "Ben")
+        assert (hers.name, hers.revoked_at is None) == (A_MEMBER, False)
+        assert (bens.name, bens.revoked_at) == ("Ben", None)
+        assert (await session.get_one(ReportRow, "r")).words == A_MEMBER
+        assert (await session.get_one(PersonRow, ann.person_id)).name == A_MEMBER
