@@ -69,10 +69,10 @@ async def press_come_in(request: Request) -> Response:
         await limits.check("arrival", invitation.group.id)
     try:
         async with store.session() as session:
-            invitation = await _looked_at_again(session, request)
-            if await _was_theirs(session, invitation, who):
-                return to_group(invitation.group)
-            arrival = await come_in(session, invitation, arriving)
+            here = await _looked_at_again(session, request)
+            if await _was_theirs(session, here, who):
+                return to_group(here.group)
+            arrival = await come_in(session, here, arriving)
             await change_sessions(session, request)
     except (NotFilledIn, NameTakenHere) as wrong:
         return _page(

@@ -29,7 +29,7 @@ def invitation(
             "Open this link. Then press Come in. You need no password.",
             link,
             f"{how_often} It works until {in_words(until)}.",
-            "Did you not expect this? Then you can delete this e-mail.",
+            "Did you not expect this? Then you can throw this e-mail away.",
         ),
     )
 
@@ -46,7 +46,7 @@ def sign_in(to: str, links: Sequence[tuple[str, str]]) -> Letter:
             "You asked us for a link to come in to Our Charter.",
             *each,
             again,
-            "Did you not ask for it? Then you can delete this e-mail.",
+            "Did you not ask for it? Then you can throw this e-mail away.",
         ),
     )
 

@@ -49,10 +49,16 @@ SECRET = b"a secret of the server"
 
 
 async def press(
-    session: AsyncSession, token: str, who: Who | None = None, browser: str = "", **more: str
+    session: AsyncSession,
+    token: str,
+    who: Who | None = None,
+    browser: str = "",
+    *,
+    name: str = "",
+    page: str = "",
 ) -> Arrival:
     """Press "Come in" on the page of a link."""
-    arriving = Arriving(who=who, browser=browser, **more)  # type: ignore[arg-type] -- texts only
+    arriving = Arriving(who=who, browser=browser, name=name, page=page)
     return await come_in(session, await look_at_invitation(session, token), arriving)
 
 
@@ -61,9 +67,11 @@ async def card(store: Store, wanted: Wanted, group: str = "Devon") -> Made:
         return await make_card(session, SECRET, await actions.ensure_group(session, group), wanted)
 
 
-async def pressed(store: Store, made: Made, name: str = "", **more: str) -> Arrival:
+async def pressed(
+    store: Store, made: Made, name: str = "", browser: str = "", page: str = ""
+) -> Arrival:
     async with store.session() as session:
-        return await press(session, made.token, name=name, **more)
+        return await press(session, made.token, browser=browser, name=name, page=page)
 
 
 async def role_in(store: Store, person: PersonRow, group_id: str) -> Role | None:
