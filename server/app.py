@@ -173,6 +173,7 @@ def create_app(settings: Settings) -> Starlette:
         OurNotes(drafting=False),
         writing_reports.beside,
     ]
+    app.state.home_notes = [writing_reports.news]
     # What can be reported, by the name that its links have (people/reports.py).
     app.state.reportable = {
         "statement": writing_reports.statement,

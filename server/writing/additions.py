@@ -40,6 +40,12 @@ class OnCard(Protocol):
     ) -> Sequence[Note]: ...
 
 
+class OnHome(Protocol):
+    """What one feature adds at the top of the first page; `who` may be signed out."""
+
+    async def __call__(self, session: AsyncSession, who: Who | None) -> Sequence[Note]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Additions:
     """All that is added to one page, each in the order of the features."""

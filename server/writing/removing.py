@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, and_, delete, exists, insert, or_, se
 
 from server import clock
 from server.errors import NothingChosen, StillSaid
+from server.people.tables import ReportRow
 from server.writing import rich_text, sittings, wording
 from server.writing.tables import (
     EditionItemRow,
@@ -54,6 +55,7 @@ def remove(connection: Connection, charter_id: str, chosen: Chosen, person_id: s
     found = _mark_history(connection, charter_id, chosen, now)
     found |= _mark_editions(connection, charter_id, chosen)
     found |= _empty_hidings(connection, charter_id, chosen)
+    _empty_reports(connection, charter_id, chosen)
     if not chosen.words | chosen.whys <= found or not (found or chosen.between):
         raise NothingChosen
     _note(connection, charter_id, chosen, person_id, now)
@@ -173,6 +175,13 @@ def _empty_hidings(connection: Connection, charter_id: str, chosen: Chosen) -> s
     found = set(connection.scalars(select(HidingRow.digest).where(of_it, those)))
     connection.execute(update(HidingRow).where(of_it, those).values(content=None))
     return found
+
+
+def _empty_reports(connection: Connection, charter_id: str, chosen: Chosen) -> None:
+    """Take the words out of all reports about this item: they may be what is forgotten."""
+    reports = ReportRow.__table__.c
+    about_it = and_(reports.charter_id == charter_id, reports.item_id == chosen.item_id)
+    connection.execute(update(ReportRow).where(about_it).values(words=""))
 
 
 def _note(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import NothingToReport, UnknownEdition
+from server.people import reports
 from server.people.permits import Action, Who, may
 from server.people.reports import Part, Reportable
 from server.writing import editions, history, pictures, rich_text
@@ -112,3 +113,14 @@ def _name(item: Item, charter: Charter) -> str:
         return "Heading"
     number = charter.numbers.get(item.id)
     return "A statement" if number is None else f"Statement {number}"
+
+
+async def news(session: AsyncSession, who: Who | None) -> list[Note]:
+    """On the first page: reports that wait for this person, and that theirs was answered."""
+    if who is None:
+        return []
+    waiting = await reports.open_for(session, who)
+    answered = await reports.answered_lately(session, who.person_id)
+    if not waiting and not answered:
+        return []
+    return [Note("people/report_news.html", {"waiting": waiting, "answered": answered})]
