@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from server.store import Store
 from tests.support.compiled import keep_compiled_templates
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
-from tests.support.server_process import ServerProcess
+from tests.support.server_process import SLUG, Prepared, ServerProcess
 from tests.support.tables import SqliteTemplate
 
 # A test that asks for one of these needs the real part that the marker names.
@@ -22,6 +23,10 @@ _MARKERS = {
 }
 
 keep_compiled_templates()
+
+
+# What asks for the starter Charter, and the slug that it has there.
+SLUGS = {"charter": None, "draft": SLUG}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -113,13 +118,30 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], Prepared]:
+    """A data folder with the starter Charter under this slug, made once for the whole run."""
+    return cache(lambda slug: Prepared.made(tmp_path_factory.mktemp("prepared"), slug))
+
+
 @pytest.fixture
-def server(new_server: Callable[..., ServerProcess]) -> ServerProcess:
-    """A running server on an SQLite database of its own."""
-    return new_server().start()
+def server(
+    request: pytest.FixtureRequest,
+    new_server: Callable[..., ServerProcess],
+    prepared: Callable[[str | None], Prepared],
+) -> ServerProcess:
+    """A running server on an SQLite database of its own.
+
+    The Charter that a test asks for is there from the start, which is half of what a test costs.
+    """
+    server = new_server()
+    asked = [slug for name, slug in SLUGS.items() if name in request.fixturenames]
+    if len(asked) == 1:
+        server.begin_with(prepared(*asked))
+    return server.start()
 
 
 @pytest.fixture
 def charter(server: ServerProcess) -> str:
-    """The id of the starter Charter, imported into the running server for the group National."""
-    return server.import_charter()
+    """The id of the starter Charter, imported into the server for the group National."""
+    return server.begun_with.charter if server.begun_with else server.import_charter()

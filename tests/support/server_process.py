@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +19,26 @@ from tests.support.waiting import wait_until
 ROOT = Path(__file__).parent.parent.parent
 BLANK = ROOT / "charters" / "blank.md"
 STARTER = ROOT / "charters" / "national.md"
+# What the starter Charter is called in addresses, where a test reads or writes it.
+SLUG = "our-charter"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A data folder with the starter Charter in it, to be copied for many servers.
+
+    `charter` is its id; `exported`, what the server exports.
+    """
+
+    data: Path
+    charter: str
+    exported: str
+
+    @classmethod
+    def made(cls, data: Path, slug: str | None) -> "Prepared":
+        server = ServerProcess(data)
+        charter = server.import_charter(slug=slug)
+        return cls(data, charter, server.cli("export", charter))
 
 
 class ServerProcess:
@@ -30,6 +52,7 @@ class ServerProcess:
         self.port = free_port()
         self.settings = settings
         self.program: Program | None = None
+        self.begun_with: Prepared | None = None
         self.log = data / "server.log"
         data.mkdir(parents=True, exist_ok=True)
 
@@ -46,6 +69,11 @@ class ServerProcess:
     def pid(self) -> int:
         assert self.program is not None
         return self.program.process.pid
+
+    def begin_with(self, prepared: Prepared) -> None:
+        """Have what was prepared in the data folder, before the first start."""
+        shutil.copytree(prepared.data, self.data, dirs_exist_ok=True)
+        self.begun_with = prepared
 
     def start(self, *wrapper: str) -> "ServerProcess":
         """Start and wait until /readyz says yes. `wrapper`: a program to run it under."""

@@ -11,11 +11,10 @@ from playwright.async_api import Browser
 
 from tests.support.live_client import LiveClient
 from tests.support.real_parts import missing
-from tests.support.server_process import ROOT, ServerProcess
+from tests.support.server_process import ROOT, SLUG, ServerProcess
 from tests.support.yjs_peer import YjsPeers
 from tests.together.browser import Visitor, chromium
 
-SLUG = "our-charter"
 Arrive = Callable[..., Awaitable[Visitor]]
 
 
@@ -67,10 +66,14 @@ class Draft:
 
 @pytest.fixture
 def draft(server: ServerProcess) -> Draft:
-    """The starter Charter, imported."""
-    charter = server.import_charter(slug=SLUG)
-    marked = re.findall(r"^<!-- statement .*?id=(\w+)", server.cli("export", SLUG), re.MULTILINE)
-    return Draft(charter, SLUG, marked)
+    """The starter Charter, imported for the group National."""
+    if begun := server.begun_with:
+        charter, exported = begun.charter, begun.exported
+    else:
+        charter = server.import_charter(slug=SLUG)
+        exported = server.cli("export", SLUG)
+    statements = re.findall(r"^<!-- statement .*?id=(\w+)", exported, re.MULTILINE)
+    return Draft(charter, SLUG, statements)
 
 
 @pytest.fixture
