@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from playwright.async_api import (
@@ -43,6 +43,23 @@ _DEVICE_HAS_IT = """async () => {
     db.close();
   }
 }"""
+
+
+class Chromiums:
+    """One Chromium for many tests: started when it is first needed, and again if it ended."""
+
+    def __init__(self) -> None:
+        self._closing = AsyncExitStack()
+        self._browser: Browser | None = None
+
+    async def running(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            await self.close()
+            self._browser = await self._closing.enter_async_context(chromium())
+        return self._browser
+
+    async def close(self) -> None:
+        await self._closing.aclose()
 
 
 @asynccontextmanager

@@ -1,21 +1,40 @@
 """Fixtures for tests with real clients: yjs in Node, and people at a real browser."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support.live_client import LiveClient
 from tests.support.real_parts import missing
 from tests.support.server_process import ROOT, SLUG, ServerProcess
 from tests.support.yjs_peer import YjsPeers
-from tests.together.browser import Visitor, chromium
+from tests.together.browser import Chromiums, Visitor
 
 Arrive = Callable[..., Awaitable[Visitor]]
+
+
+# One browser serves many tests, and belongs to the event loop that it was started in: all tests
+# here, and their fixtures, run in one. (pytest-asyncio can say this only for all tests there are.)
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("asyncio"):
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    if not (iscoroutinefunction(fixturedef.func) or isasyncgenfunction(fixturedef.func)):
+        return (yield)
+    with patch.object(fixturedef.func, "_loop_scope", "session", create=True):
+        return (yield)
 
 
 @pytest.fixture
@@ -26,13 +45,23 @@ async def yjs_peers() -> AsyncIterator[YjsPeers]:
     await peers.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromiums() -> AsyncIterator[Chromiums]:
+    """Chromium for the whole run."""
+    chromiums = Chromiums()
+    yield chromiums
+    await chromiums.close()
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A running Chromium."""
+async def browser(chromiums: Chromiums) -> AsyncIterator[Browser]:
+    """A running Chromium without anybody in it."""
     if not (ROOT / "client" / "dist" / "manifest.json").is_file():
         missing("the client is not built: run `make client`")
-    async with chromium() as running:
-        yield running
+    running = await chromiums.running()
+    yield running
+    for context in running.contexts:
+        await context.close()
 
 
 @pytest.fixture
