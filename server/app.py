@@ -39,6 +39,7 @@ from server.people import (
     me_pages,
     passkey_pages,
     report_pages,
+    supporter_pages,
 )
 from server.people import pages as people_pages
 from server.people import reporting as people_reports
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> Starlette:
             *health.routes,
             *assets.routes,
             *people_pages.routes,
+            *supporter_pages.routes,
             *report_pages.routes,
             *me_pages.routes,
             *group_pages.routes,

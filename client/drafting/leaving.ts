@@ -4,6 +4,7 @@ import type { CharterDocument, Part } from "../live/document.ts";
 import { PARTS } from "../live/document.ts";
 import { plain } from "../live/rich_text.ts";
 import type { CloseName } from "../wire/codec.ts";
+import { endsReading } from "./ending.ts";
 import type { Unsaved } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import { refused } from "./words.ts";
@@ -13,7 +14,9 @@ const FORGETTING: ReadonlySet<CloseName | null> = new Set<CloseName | null>([
   "DAMAGED_UPDATE",
   "DOCUMENT_FULL",
   "FRAME_TOO_LARGE",
+  "HELP_ENDED",
   "MALFORMED",
+  "MAY_NOT",
   "OLD_GENERATION",
   "OTHERS_CLIENT_ID",
   "READ_ONLY",
@@ -65,7 +68,9 @@ export function mayLeaveAtOnce(close: CloseName | null, session: Session): boole
 export async function leave(close: CloseName | null, session: Session): Promise<void> {
   sessionStorage.setItem(LOADED, mark(close, session));
   if (forgets(close)) await session.device?.forget();
-  location.reload();
+  // The page itself does not open for this person any more.
+  if (endsReading(close)) location.assign("/");
+  else location.reload();
 }
 
 function mark(close: CloseName | null, { visit }: Session): string {

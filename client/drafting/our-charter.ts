@@ -8,13 +8,14 @@ import { Listener } from "../listening/listener.ts";
 import type { Changes } from "../live/changes.ts";
 import type { Item, Part } from "../live/document.ts";
 import type { Status } from "../live/status.ts";
-import type { Topic } from "../wire/codec.ts";
+import type { CloseName, Topic } from "../wire/codec.ts";
 import { LIMITS, SCHEMA } from "../wire/generated.ts";
 import { Acting } from "./acting.ts";
 import { Announcer } from "./announcer.ts";
 import { Beside } from "./beside.ts";
 import { Cards } from "./cards.ts";
 import { attendDragging } from "./dragging.ts";
+import { clear, endsReading, forget } from "./ending.ts";
 import type { Host, OurStatement } from "./our-statement.ts";
 import { Refusals } from "./refusals.ts";
 import { Session } from "./session.ts";
@@ -42,6 +43,8 @@ export class OurCharter extends HTMLElement implements Host {
   /** Whether the document has been loaded, from this device or the server. */
   private ready = false;
   private refused = false;
+  /** Whether this person may read no more. */
+  private over = false;
   /** Whether what arrives is still what happened before we came. */
   private catchingUp = true;
   /** Whether the network was gone just now. */
@@ -55,8 +58,9 @@ export class OurCharter extends HTMLElement implements Host {
     const mayWrite =
       this.dataset["mayWrite"] === "true" && Number(this.dataset["schema"]) <= SCHEMA;
     const shared = this.dataset["shared"] === "true";
-    const picture = this.dataset["picture"] ?? null;
-    this.session = new Session({ charter, generation, person, name, mayWrite, shared, picture });
+    const { picture = null, helps = null } = this.dataset;
+    const visit = { charter, generation, person, helps, name, mayWrite, shared, picture };
+    this.session = new Session(visit);
     this.wire(mayWrite);
     void this.open();
     // At once, because when they begin to write the internet may be gone.
@@ -167,7 +171,9 @@ export class OurCharter extends HTMLElement implements Host {
 
     connection.onStatus = (status) => this.statusChanged(status);
     connection.onNews = (topic) => void this.news(topic);
-    presence.onChange = () => this.together.show();
+    presence.onChange = () => {
+      if (!this.over) this.together.show();
+    };
     undoing.onChange = () => this.showUndo();
     session.document.onChange((changes) => this.changed(changes));
     attendDragging(this.place('[data-list="items"]'), (item, after) =>
@@ -222,6 +228,7 @@ export class OurCharter extends HTMLElement implements Host {
   // What happens
 
   private changed(changes: Changes): void {
+    if (this.over) return;
     if (!this.ready) {
       // Within a transaction: look when it is whole.
       queueMicrotask(() => this.becomeReady());
@@ -261,14 +268,27 @@ export class OurCharter extends HTMLElement implements Host {
     const unsaved = this.refusals.unsaved();
     this.showTools();
     this.refusals.show(status.close, unsaved);
+    if (endsReading(status.close)) this.end(status.close, unsaved.length > 0);
+  }
+
+  /** Nothing of the Charter stays here. */
+  private end(close: CloseName | null, offered: boolean): void {
+    this.over = true;
+    this.listener.stop();
+    this.announcer.destroy();
+    clear(this);
+    void forget(close, this.session, offered);
   }
 
   private async news(topic: Topic): Promise<void> {
     if (topic === "settled") this.beside.settled();
-    if (topic !== "permissions") return;
-    const response = await fetch(location.href);
+    if (topic !== "permissions" || this.refused) return;
+    // Without the network for a moment we ask again when we are told again.
+    const response = await fetch(location.href).catch(() => null);
+    if (response === null || this.over) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const mayWrite = page.querySelector<HTMLElement>("our-charter")?.dataset["mayWrite"] === "true";
+    if (this.wanted !== mayWrite) this.refusals.tell(mayWrite);
     this.wanted = mayWrite;
     this.session.connection.setMayWrite(mayWrite);
     this.showTools();

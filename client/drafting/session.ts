@@ -2,7 +2,7 @@
 
 import { Connection } from "../live/connection.ts";
 import { CharterDocument } from "../live/document.ts";
-import { type Earlier, Offline } from "../live/offline.ts";
+import { type Earlier, type Key, Offline } from "../live/offline.ts";
 import { Presence } from "../live/presence.ts";
 import { Undoing } from "./undoing.ts";
 
@@ -10,6 +10,8 @@ export interface Visit {
   readonly charter: string;
   readonly generation: string;
   readonly person: string;
+  /** Whom this person helps here; null: they are here for themselves. */
+  readonly helps?: string | null;
   readonly name: string;
   /** The address of one's own picture; null without one. */
   readonly picture?: string | null;
@@ -31,9 +33,9 @@ export class Session {
     server = liveAddress(location),
     Socket: typeof WebSocket = WebSocket,
   ) {
-    const { charter, generation, person, name, mayWrite, picture = null } = visit;
+    const { charter, generation, person, helps, name, mayWrite, picture = null } = visit;
     this.connection = new Connection(
-      { server, charter, generation },
+      { server, charter, generation, helps: helps ?? null },
       this.document,
       mayWrite,
       () => this.device?.isKeeping ?? false,
@@ -45,8 +47,7 @@ export class Session {
 
   /** Loads what this device keeps, then connects: words written offline go out first of all. */
   async open(): Promise<void> {
-    const { charter, generation, person, shared } = this.visit;
-    if (!shared) this.device = await Offline.open({ person, charter, generation }, this.document);
+    if (!this.visit.shared) this.device = await Offline.open(this.key, this.document);
     if (this.device !== null) {
       this.device.onFailure = () => this.connection.tell();
       this.connection.ledger.remember(await this.device.unsaved());
@@ -56,12 +57,17 @@ export class Session {
 
   /** What earlier generations of the Charter left on this device; others' copies are deleted. */
   async earlier(): Promise<Earlier[]> {
-    const { charter, generation, person, shared } = this.visit;
+    const { key } = this;
     // What one wrote here before one came in like this waits until one comes in as one did then.
-    if (shared) return [];
-    const key = { person, charter, generation };
+    if (this.visit.shared) return [];
     await Offline.tidy(key);
     return Offline.earlier(key);
+  }
+
+  /** What a supporter types for somebody is kept apart from what they type themselves. */
+  private get key(): Key {
+    const { charter, generation, person, helps = null } = this.visit;
+    return { person: helps === null ? person : `${person}+${helps}`, charter, generation };
   }
 
   /** Follow what the browser knows of the network and of the page coming and going. */

@@ -23,6 +23,8 @@ export interface Address {
   readonly server: string;
   readonly charter: string;
   readonly generation: string;
+  /** Whom this page's person helps; null: nobody. */
+  readonly helps?: string | null;
 }
 
 type Handler = (
@@ -64,7 +66,12 @@ export class Connection {
       connect: false,
       // Each tab has its own connection: what another tab shows is what the server has, too.
       disableBc: true,
-      params: { generation: address.generation, schema: String(SCHEMA), tell: "saved,news" },
+      params: {
+        generation: address.generation,
+        schema: String(SCHEMA),
+        tell: "saved,news",
+        for: address.helps ?? "",
+      },
       WebSocketPolyfill: this.counting(Socket),
     });
     const handlers = this.provider.messageHandlers as Handler[];

@@ -386,12 +386,13 @@ class Rooms:
         reader.judged_by = judged_by
         if who is None:
             reader.end(NotSignedIn())
+        elif reader.who.for_id not in (None, helped_by(who, room)):
+            # The ids under which its page writes are another author's: it has to begin anew.
+            reader.end(HelpEnded())
         elif not may(who, Action.WATCH, room):
-            reader.news("permissions")
             reader.end(MayNot())
         elif helped_by(who, room) != reader.who.for_id:
-            # The ids under which its page writes are another author's: it has to begin anew.
-            reader.end(HelpBegan() if reader.who.for_id is None else HelpEnded())
+            reader.end(HelpBegan())
         elif may(who, Action.WRITE, room) != reader.may_write:
             reader.may_write = not reader.may_write
             reader.news("permissions")

@@ -14,6 +14,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server import metrics
 from server.errors import (
+    HelpBegan,
+    HelpEnded,
     Malformed,
     MayNot,
     NotSignedIn,
@@ -82,6 +84,8 @@ async def _who(socket: WebSocket) -> tuple[Who, str]:
 
 
 def _reader(socket: WebSocket, settings: Settings, who: Who, key: str, room: Room) -> Reader:
+    as_whom = Identity.of(who, room)
+    _check_helping(socket, as_whom)
     if not may(who, Action.WATCH, room):
         raise MayNot
     schema = _number(socket, "schema")
@@ -90,13 +94,23 @@ def _reader(socket: WebSocket, settings: Settings, who: Who, key: str, room: Roo
     tell = socket.query_params.get("tell", "").split(",")
     return Reader(
         sink=sink_of(socket),
-        who=Identity.of(who, room),
+        who=as_whom,
         may_write=may(who, Action.WRITE, room),
         queue_limit=settings.reader_queue_limit,
         key=key,
         tells_saved="saved" in tell,
         tells_news="news" in tell,
     )
+
+
+def _check_helping(socket: WebSocket, as_whom: Identity) -> None:
+    """Refuse a page of somebody who helped then and does not now, or the other way round.
+
+    It would write under ids of another author. Stock clients do not say `for`.
+    """
+    told = socket.query_params.get("for")
+    if told is not None and told != (as_whom.for_id or ""):
+        raise HelpEnded if told else HelpBegan
 
 
 class _Conversation:

@@ -17,6 +17,7 @@ from server.people.memberships import Member, check_organiser_stays, hears, in_o
 from server.people.permits import Role, Who
 from server.people.pictures import address_of_picture
 from server.people.rules import same_name, tidy_name
+from server.people.supporters import end_in_group
 from server.people.tables import GroupRow, InvitationRow, MembershipRow, PersonRow
 
 # Who is in a group
@@ -117,6 +118,7 @@ async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str
     Raises NotInTheGroup and LastOrganiser.
     """
     held = await hold(session, group.id, by)
+    await end_in_group(session, group.id, person_id, by)
     _end(session, held, person_id)
     await _end_cards(session, group, person_id)
     record(session, What.REMOVED, by=by, group_id=group.id, about_id=person_id)
@@ -125,6 +127,7 @@ async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str
 async def leave(session: AsyncSession, group: GroupRow, who: Who) -> None:
     """Go out of the group oneself. Raises NotInTheGroup and LastOrganiser."""
     held = await hold(session, group.id)
+    await end_in_group(session, group.id, who.person_id, who)
     _end(session, held, who.person_id)
     record(session, What.LEFT, by=who, group_id=group.id, about_id=who.person_id)
 

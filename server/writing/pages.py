@@ -15,11 +15,12 @@ from starlette.routing import Route
 
 from server.errors import MayNot, NotSignedIn, UnknownCharter
 from server.people.memberships import DOES
-from server.people.permits import Action, Who, may, visible_to
+from server.people.names import author_name
+from server.people.permits import Action, Who, helped_in, may, visible_to
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.templates import Templates
-from server.writing.additions import Adds, OnCard, gather
+from server.writing.additions import Adds, OnCard, OnHome, gather
 from server.writing.beside import Beside, gathered
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
@@ -60,7 +61,10 @@ async def home(request: Request) -> Response:
             for shelf in groups
             for row in shelf.charters
         }
+        asked: Sequence[OnHome] = getattr(request.app.state, "home_notes", ())
+        notes = [note for feature in asked for note in await feature(session, who)]
     values = {
+        "notes": notes,
         "groups": groups,
         "others": _only(others, "everybody"),
         "for_groups": _only(others, "groups"),
@@ -164,10 +168,19 @@ async def draft(request: Request) -> Response:
             "language": charter.language,
             "numbers": charter.numbers,
             "may_write": may(who, Action.WRITE, row),
+            "as_whom": who and _as_whom(who, row),
             "blank_statement": _BLANK_STATEMENT,
             "blank_heading": _BLANK_HEADING,
         },
     )
+
+
+def _as_whom(who: Who, row: CharterRow) -> tuple[str | None, str, str | None]:
+    """Whom this person helps here, and the name and picture under which they write."""
+    helped = helped_in(who, row)
+    if helped is None:
+        return None, who.name, who.picture
+    return helped.person_id, author_name(who.name, helped.name), helped.picture
 
 
 async def draft_beside(request: Request) -> Response:
