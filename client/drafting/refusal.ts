@@ -13,17 +13,23 @@ export interface Unsaved {
 export interface Offer {
   /** One sentence: why the words were not taken. */
   readonly reason: string;
+  /** What to do next, where there is more to say than that. */
+  readonly next?: string | undefined;
   readonly unsaved: readonly Unsaved[];
   /** What is pressed when it is done, and what that does. */
   readonly goOn: string;
   readonly act: () => void;
 }
 
-export function showRefusal(box: HTMLElement, { reason, unsaved, goOn, act }: Offer): void {
-  const title = made("h2", unsaved.length > 0 ? words.title : reason);
+export function showRefusal(box: HTMLElement, { reason, next, unsaved, goOn, act }: Offer): void {
+  const isLost = unsaved.length > 0;
+  // Where nothing is left to read, that comes first.
+  const title = made("h2", isLost && next === undefined ? words.title : reason);
   title.className = "govuk-heading-m";
-  box.replaceChildren(title, made("p", unsaved.length > 0 ? reason : words.nothing));
   const said = made("p", "");
+  const rest = next === undefined ? [isLost ? reason : words.nothing] : [next];
+  if (isLost && next !== undefined) rest.push(words.title);
+  box.replaceChildren(title, ...rest.map((text) => made("p", text)));
   for (const { where, text } of unsaved) {
     const copy = document.createElement("div");
     copy.className = "refused__words";
@@ -44,7 +50,16 @@ export function showRefusal(box: HTMLElement, { reason, unsaved, goOn, act }: Of
 
 /** Why the server closed the connection for good. */
 export function reasonFor(close: CloseName | null): string {
+  if (close === "MAY_NOT") return words.noMore;
   return close === null ? words.unknown : SENTENCES[close];
+}
+
+/** Something that happened to this person while they were here; nothing is asked of them. */
+export function showTold(box: HTMLElement, title: string, text: string): void {
+  const heading = made("h2", title);
+  heading.className = "govuk-heading-m";
+  box.replaceChildren(heading, made("p", text));
+  box.hidden = false;
 }
 
 async function copied(text: string, said: HTMLElement): Promise<void> {

@@ -6,7 +6,8 @@
 
 import type { Status } from "../live/status.ts";
 import { SENTENCES } from "../wire/generated.ts";
-import { refused, status as words } from "./words.ts";
+import { reasonFor } from "./refusal.ts";
+import { status as words } from "./words.ts";
 
 const STEADY_MS = 500;
 const TROUBLE: readonly Status["kind"][] = ["offline", "trouble", "refused"];
@@ -60,7 +61,7 @@ export function sentence(status: Status, mayWrite: boolean, shared = false): str
       // What these sentences promise of the device is not true of one that keeps nothing.
       return status.kept ? SENTENCES[status.close] : notKept;
     case "refused":
-      return status.close === null ? refused.unknown : SENTENCES[status.close];
+      return reasonFor(status.close);
     default:
       return words[status.kind];
   }
