@@ -1,5 +1,5 @@
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -21,7 +21,7 @@ from tests.support.pages import ADDRESS, browser, form_token, make_app, send
 
 
 @pytest.fixture
-def mailbox() -> AsyncIterator[Mailbox]:
+def mailbox() -> Iterator[Mailbox]:
     with Mailbox() as box:
         yield box
 
