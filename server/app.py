@@ -47,7 +47,7 @@ from server.people.mail import Post
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.publishing import additions as publishing
-from server.publishing import adopting_pages, naming_pages, reader_pages
+from server.publishing import adopting_pages, my_data, naming_pages, reader_pages
 from server.publishing import pages as publishing_pages
 from server.settings import Settings, bundled
 from server.store import Store
@@ -57,7 +57,7 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
-from server.writing import group_home, own_picture_pages
+from server.writing import group_home, my_data_pages, own_picture_pages
 from server.writing import pages as writing_pages
 from server.writing import reporting as writing_reports
 
@@ -112,11 +112,13 @@ def create_app(settings: Settings) -> Starlette:
             *people_pages.routes,
             *supporter_pages.routes,
             *report_pages.routes,
+            *audit_pages.routes,
             *me_pages.routes,
             *group_pages.routes,
             *local_group_pages.routes,
             *face_pages.routes,
             *own_picture_pages.routes,
+            *my_data_pages.routes,
             *deleting_pages.routes,
             *device_pages.routes,
             *passkey_pages.routes,
@@ -151,6 +153,14 @@ def create_app(settings: Settings) -> Starlette:
     app.state.hiding = HidingWords(store, rooms)
     app.state.arrivals = Arrivals(store)
     app.state.templates = Templates(settings, assets)
+    _join_features(app, rooms)
+    app.state.tables = Tables()
+    app.state.ready_checks = {"database": store.check}
+    return app
+
+
+def _join_features(app: Starlette, rooms: Rooms) -> None:
+    """What features of upper floors give to pages of lower ones."""
     # What features show on a Charter's reading page (writing/additions.py).
     app.state.additions = [
         publishing.of_editions,
@@ -159,6 +169,8 @@ def create_app(settings: Settings) -> Starlette:
         of_comparing,
     ]
     app.state.cards = [versions.on_card]
+    # What else is kept of a person, for the file of their data (writing/my_data.py).
+    app.state.my_data = my_data.PARTS
     # What is asked before an edition is published, and told after it (writing/editions.py).
     app.state.before_publishing = [versions.before_publishing]
     app.state.after_publishing = [versions.telling_versions(rooms)]
@@ -182,6 +194,3 @@ def create_app(settings: Settings) -> Starlette:
         "offer": adapting_reports.offer,
         "person": people_reports.person,
     }
-    app.state.tables = Tables()
-    app.state.ready_checks = {"database": store.check}
-    return app

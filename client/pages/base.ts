@@ -10,6 +10,8 @@ import "../styles/all.scss";
 function sendOnce(event: SubmitEvent): void {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
+  // One that gives a file leaves its page open, and may be wanted again.
+  if (form.dataset["again"] !== undefined) return;
   if (form.dataset["sent"] !== undefined) event.preventDefault();
   form.dataset["sent"] = "";
 }
