@@ -17,6 +17,7 @@ from server.people.actions import find_group
 from server.people.group_pages import group_asked_for
 from server.people.local_groups import NATIONAL
 from server.people.memberships import DOES
+from server.people.passkey_pages import offers_passkey
 from server.people.permits import Action, Who, may
 from server.store import Store
 from server.web.forms import read_form, text_of
@@ -73,7 +74,7 @@ async def show(request: Request) -> Response:
             "may_write": may(who, Action.WRITE, group),
             "may_organise": may(who, Action.ORGANISE, group),
             "is_national": group.kind == NATIONAL,
-            "arrived": request.query_params.get("arrived") == "yes",
+            "offer_key": await offers_passkey(request),
             "changed": request.query_params.get("done") == "changed",
         },
     )
