@@ -37,6 +37,7 @@ async def _asks_for_name(session: AsyncSession, who: Who, row: CharterRow, numbe
     """Whether this person wrote here, and said nothing yet about being named."""
     return (
         may(who, Action.WATCH, row)
+        and who.helping is None
         and await namings.has_written(session, row.id, who.person_id)
         and await namings.said_by(session, row.id, number, who.person_id) is None
     )
@@ -77,5 +78,5 @@ def _links(who: Who | None, row: CharterRow, newest: EditionRow | None) -> Itera
     if newest is not None:
         yield Link("All editions", f"/charters/{row.slug}/editions")
         yield Link("Who adopted it", f"/charters/{row.slug}/adoptions")
-    if may(who, Action.WATCH, row):
+    if may(who, Action.WATCH, row) and who is not None and who.helping is None:
         yield Link("Your name in the next edition", f"/charters/{row.slug}/naming")

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.errors import NotFilledIn
+from server.errors import AnswersThemselves, NotFilledIn
 from server.people.permits import Action, Who
 from server.publishing import namings
 from server.publishing.asking import asked_for
@@ -20,7 +20,7 @@ async def show(request: Request, refusal: NotFilledIn | None = None) -> Response
     templates: Templates = request.app.state.templates
     async with request.app.state.store.reading() as session:
         row, group = await asked_for(session, request, Action.WATCH)
-        who: Who = request.state.who
+        who = _themselves(request)
         number = await namings.next_number(session, row.id)
         said = await namings.said_by(session, row.id, number, who.person_id)
     return templates.page(
@@ -39,6 +39,14 @@ async def show(request: Request, refusal: NotFilledIn | None = None) -> Response
     )
 
 
+def _themselves(request: Request) -> Who:
+    """Who answers: nobody answers for the one whom they help. Raises AnswersThemselves."""
+    who: Who = request.state.who
+    if who.helping is not None:
+        raise AnswersThemselves(who.helping.name)
+    return who
+
+
 async def say(request: Request) -> Response:
     """Keep what this person says."""
     form = await read_form(request)
@@ -48,7 +56,7 @@ async def say(request: Request) -> Response:
         return await show(request, NotFilledIn("Please choose yes or no."))
     async with store.session() as session:
         row, _ = await asked_for(session, request, Action.WATCH)
-        who: Who = request.state.who
+        who = _themselves(request)
         asked = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
         await namings.say(session, row.id, asked, who.person_id, yes == "yes")
     return RedirectResponse(f"/charters/{row.slug}/naming?kept=yes", SEE_OTHER)

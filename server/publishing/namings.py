@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
@@ -11,6 +11,7 @@ from server.errors import PublishedMeanwhile
 from server.people.tables import MembershipRow, PersonRow
 from server.publishing.tables import NamingRow
 from server.writing import editions
+from server.writing.authors import from_json
 from server.writing.tables import CharterRow, ItemRow, SittingChangeRow, SittingRow
 
 
@@ -90,23 +91,30 @@ async def names(session: AsyncSession, row: CharterRow, number: int) -> list[str
 
 
 async def has_written(session: AsyncSession, charter_id: str, person_id: str) -> bool:
-    """Whether this person wrote in a Charter, so far as its read side and its history tell."""
+    """Whether this person wrote in a Charter, so far as its read side and its history tell.
+
+    What a supporter typed for somebody is that person's: they are asked, and not the supporter.
+    """
+    writer = func.coalesce(ItemRow.changed_for, ItemRow.changed_by)
     last = (
         select(ItemRow.item_id)
-        .where(ItemRow.charter_id == charter_id, ItemRow.changed_by == person_id)
+        .where(ItemRow.charter_id == charter_id, writer == person_id)
         .limit(1)
     )
-    # The column is a list of ids: random letters, which stand for nobody else anywhere in a text.
+    if await session.scalar(last) is not None:
+        return True
+    # The column holds ids: random letters, which stand for nobody else anywhere in a text.
     earlier = (
-        select(SittingChangeRow.item_id)
+        select(SittingChangeRow.persons)
         .join(SittingRow, SittingRow.id == SittingChangeRow.sitting_id)
         .where(
             SittingRow.charter_id == charter_id,
             cast(SittingChangeRow.persons, Text).contains(person_id),
         )
-        .limit(1)
+        .order_by(SittingRow.last_at.desc())
     )
-    for asked in (last, earlier):
-        if await session.scalar(asked) is not None:
-            return True
-    return False
+    return any(
+        person_id == (author.for_id or author.person_id)
+        for persons in await session.scalars(earlier)
+        for author in from_json(persons)
+    )

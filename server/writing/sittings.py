@@ -7,6 +7,7 @@ after is replaced each time, and wordings in between are noted, because they go 
 This is on the path of every settle: four small statements, and no wording is read.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,10 +25,13 @@ from sqlalchemy import (
 )
 
 from server import clock
+from server.people import audit
+from server.people.audit import What
 from server.store.base import Base
 from server.store.compiled import Compiled
 from server.writing.authors import Author, from_json, to_json
-from server.writing.tables import SittingChangeRow, SittingRow, WordingRow
+from server.writing.charter import Kind
+from server.writing.tables import CharterRow, SittingChangeRow, SittingRow, WordingRow
 
 QUIET = timedelta(minutes=10)
 # A row is written anew at each settle, so it must not grow with the evening.
@@ -151,7 +155,7 @@ def end(
     """End the sittings of these Charters; with `quiet_since`, only where nobody wrote since.
 
     What came to nothing is dropped, a sitting in which nothing changed with it, and so are
-    wordings on the way that nothing else refers to.
+    wordings on the way that nothing else refers to. The audit record is told who wrote.
     """
     wanted = select(SittingRow.id).where(
         SittingRow.charter_id.in_(charter_ids), SittingRow.ended_at.is_(None)
@@ -176,7 +180,37 @@ def _end(connection: Connection, sitting_id: str) -> None:
         connection.execute(
             update(SittingRow).where(SittingRow.id == sitting_id).values(ended_at=clock.now())
         )
+        _say_who_wrote(connection, sitting_id, [row for row in rows if row.item_id not in nothing])
     forget_unused(connection, {digest for row in rows for digest in row.passed})
+
+
+def _say_who_wrote(
+    connection: Connection, sitting_id: str, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> None:
+    """Note in the audit record in how many statements each author wrote."""
+    wrote = Counter(
+        author
+        for row in rows
+        if (row.after or row.before or {}).get("kind") == Kind.STATEMENT
+        for author in from_json(row.persons)
+    )
+    if not wrote:
+        return
+    charter_id, group_id = connection.execute(
+        select(CharterRow.id, CharterRow.group_id)
+        .join(SittingRow, SittingRow.charter_id == CharterRow.id)
+        .where(SittingRow.id == sitting_id)
+    ).one()
+    for (person_id, for_id), statements in wrote.items():
+        audit.record_on(
+            connection,
+            What.WROTE,
+            by=person_id,
+            for_id=for_id,
+            group_id=group_id,
+            charter_id=charter_id,
+            statements=statements,
+        )
 
 
 def forget_unused(connection: Connection, digests: Collection[str]) -> None:

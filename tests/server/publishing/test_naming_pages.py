@@ -1,7 +1,10 @@
 import httpx
 import pytest
+from sqlalchemy import update
 
+from server import clock
 from server.people.permits import Role
+from server.people.tables import SessionRow, SupportRow
 from server.publishing import namings
 from server.store import Store
 from tests.server.publishing.conftest import (
@@ -13,7 +16,7 @@ from tests.server.publishing.conftest import (
     publish,
     settle,
 )
-from tests.support.pages import send
+from tests.support.pages import form_token, send
 
 PATH = "/charters/devon-charter/naming"
 
@@ -82,3 +85,28 @@ async def test_who_wrote_is_asked_on_the_page_of_the_charter_until_they_say(
     assert asked in (await client.get("/charters/devon-charter")).text
     await send(client, PATH, {"name_me": "no", "number": "1"})
     assert asked not in (await client.get("/charters/devon-charter")).text
+
+
+async def test_a_supporter_cannot_say_it_for_the_person_they_help(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    anna = await join(store, devon.group, "Anna")
+    sam = await come_in(store, client, devon.group, Role.MEMBER, "Sam")
+    token = form_token(await client.get(PATH))
+    async with store.session() as session:
+        now = clock.now()
+        support = SupportRow(
+            id="yes", person_id=anna.id, supporter_id=sam.id, asked_at=now, yes_at=now
+        )
+        session.add(support)
+        await session.flush()
+        await session.execute(update(SessionRow).values(helping_id=support.id))
+    for answer in (
+        await client.get(PATH),
+        await client.post(PATH, data={"form_token": token, "name_me": "yes", "number": "1"}),
+    ):
+        assert answer.status_code == 403
+        assert "Only Anna can answer this." in answer.text
+    async with store.reading() as session:
+        for person in (anna, sam):
+            assert await namings.said_by(session, devon.charter.id, 1, person.id) is None

@@ -7,7 +7,7 @@ from server.people.permits import Role
 from server.people.tables import MembershipRow
 from server.publishing import namings
 from server.store import Store
-from server.writing.tables import SittingChangeRow, SittingRow
+from server.writing.tables import ItemRow, SittingChangeRow, SittingRow
 from tests.server.publishing.conftest import CHARTER, Place, join, publish, settle
 
 
@@ -65,7 +65,8 @@ async def test_who_left_is_asked_no_more_and_named_if_they_said_yes(
 async def test_who_wrote_is_known_also_where_others_wrote_after_them(
     store: Store, devon: Place
 ) -> None:
-    ann, ben, cai = [await join(store, devon.group, name) for name in ("Ann", "Ben", "Cai")]
+    names = ("Ann", "Ben", "Cai", "Dev", "Eli", "Flo")
+    ann, ben, cai, dev, eli, flo = [await join(store, devon.group, name) for name in names]
     text = CHARTER.replace("I choose", "We choose")
     await settle(store, devon.charter.id, text, {"statement1": ann.id})
     async with store.reading() as session:
@@ -85,9 +86,24 @@ async def test_who_wrote_is_known_also_where_others_wrote_after_them(
                 before=None,
                 after=None,
                 passed=[],
-                persons=[ann.id, ben.id],
+                # As it was stored once, and as it is now: Dev typed for Ben, Eli for Flo.
+                persons=[ann.id, [dev.id, ben.id], [eli.id, flo.id]],
             )
         )
     async with store.reading() as session:
-        for person, wrote in ((ann, True), (ben, True), (cai, False)):
+        asked = ((ann, True), (ben, True), (cai, False), (dev, False), (eli, False), (flo, True))
+        for person, wrote in asked:
             assert await namings.has_written(session, devon.charter.id, person.id) is wrote
+
+
+async def test_what_was_typed_for_somebody_is_theirs_to_be_named_for(
+    store: Store, devon: Place
+) -> None:
+    anna, sam = [await join(store, devon.group, name) for name in ("Anna", "Sam")]
+    text = CHARTER.replace("I choose", "We choose")
+    await settle(store, devon.charter.id, text, {"statement1": sam.id})
+    async with store.session() as session:
+        await session.execute(update(ItemRow).values(changed_for=anna.id))
+    async with store.reading() as session:
+        assert await namings.has_written(session, devon.charter.id, anna.id)
+        assert not await namings.has_written(session, devon.charter.id, sam.id)

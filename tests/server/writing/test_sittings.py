@@ -7,12 +7,12 @@ from sqlalchemy import Connection, func, select
 
 from server import clock
 from server.people.actions import make_group
-from server.people.tables import PersonRow
+from server.people.tables import AuditRow, PersonRow
 from server.store import Store
 from server.writing import charter as charters
 from server.writing import sittings
 from server.writing.actions import add_charter
-from server.writing.authors import author
+from server.writing.authors import Author
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import store_reading
 from server.writing.rich_text import from_text
@@ -49,8 +49,7 @@ class Evening:
         at = BEGAN + timedelta(minutes=minute)
         self.seq += 1
         authors = {
-            item_id: tuple(author(person) for person in persons)
-            for item_id, persons in by.items()
+            item_id: tuple(_author(person) for person in persons) for item_id, persons in by.items()
         }
         last = {item_id: each[-1] for item_id, each in authors.items()}
 
@@ -67,6 +66,11 @@ class Evening:
     async def end(self, quiet_since: datetime | None = None) -> None:
         await self.do(lambda plain: sittings.end(plain, [self.charter_id], quiet_since))
 
+    async def recorded(self) -> list[tuple[Any, ...]]:
+        async with self.store.reading() as session:
+            rows = (await session.scalars(select(AuditRow))).all()
+        return [(row.what, row.person_id, row.for_id, row.charter_id, row.details) for row in rows]
+
     async def sittings(self) -> list[SittingRow]:
         async with self.store.reading() as session:
             rows = await session.scalars(select(SittingRow).order_by(SittingRow.began_at))
@@ -79,6 +83,11 @@ class Evening:
     async def wordings(self) -> int:
         async with self.store.reading() as session:
             return await session.scalar(select(func.count()).select_from(WordingRow)) or 0
+
+
+def _author(person: str | None) -> Author | None:
+    """ "ann+ben" is Ann, who typed for Ben."""
+    return None if person is None else Author(*person.split("+"))
 
 
 def says(text: str, item_id: str = "a", **more: Any) -> Item:
@@ -209,3 +218,23 @@ async def test_sittings_that_go_on_are_told(evening: Evening) -> None:
     found: list[str] = []
     await evening.do(lambda plain: found.extend(sittings.going_on(plain)))
     assert found == [evening.charter_id]
+
+
+async def test_at_its_end_the_record_says_who_wrote_and_on_whose_behalf(evening: Evening) -> None:
+    await evening.settle(0, {"a": ("ben",)}, says("I choose who I live with."))
+    by = {"a": ("ann+ben", "ben"), "b": ("ann+ben",), "h": ("ann",)}
+    heading = Item("h", Kind.HEADING, "a3", from_text("Home"))
+    await evening.settle(1, by, says("I choose where I live."), says("New.", "b"), heading)
+    assert await evening.recorded() == []
+    await evening.end()
+    assert sorted(await evening.recorded(), key=str) == [
+        ("wrote", "ann", "ben", evening.charter_id, {"statements": 2}),
+        ("wrote", "ben", None, evening.charter_id, {"statements": 1}),
+    ]
+
+
+async def test_a_sitting_that_came_to_nothing_is_not_recorded(evening: Evening) -> None:
+    await evening.settle(0, {"a": ("ben",)}, says("Oh no"))
+    await evening.settle(1, {"a": ("ben",)}, says("I choose."))
+    await evening.end()
+    assert await evening.recorded() == []
