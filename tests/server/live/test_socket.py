@@ -2,14 +2,19 @@
 gets over the socket is in tests/together/test_refusals.py."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from websockets.asyncio.client import connect
+from sqlalchemy import select, update
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from server import clock
 from server.errors import CloseCode
 from server.live import pace, rooms
+from server.people.sessions import Device, sign_in, sign_out
+from server.people.tables import PersonRow, SessionRow
 from server.settings import Settings
 from server.store import Store
 from tests.server.live.doors import Door, open_door
@@ -206,3 +211,52 @@ async def test_a_socket_without_a_key_is_closed(door: Door) -> None:
             await socket.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == CloseCode.NOT_SIGNED_IN
+
+
+async def at_a_device(store: Store, door: Door, *, shared: bool = False) -> ClientConnection:
+    """Ann signs in on a device and opens the Charter with its cookie."""
+    async with store.session() as session:
+        ann = (await session.scalars(select(PersonRow).where(PersonRow.name == "Ann"))).one()
+        secret = await sign_in(session, ann, device=Device("Tablet", shared))
+    return await with_cookie(door, secret)
+
+
+async def with_cookie(door: Door, secret: str) -> ClientConnection:
+    return await connect(
+        f"{door.address}/{door.charter.charter_id}",
+        additional_headers={"cookie": f"our_charter={secret}"},
+    )
+
+
+async def closed_with(socket: ClientConnection) -> int | None:
+    """Listen until the server closes; returns its code."""
+    with suppress(ConnectionClosed):
+        while True:
+            await socket.recv()
+    return socket.close_code
+
+
+async def test_on_a_shared_device_the_open_page_ends_with_the_day(store: Store, door: Door) -> None:
+    socket = await at_a_device(store, door, shared=True)
+    await socket.recv()
+    # Midnight.
+    async with store.session() as session:
+        await session.execute(update(SessionRow).values(expires_at=clock.now()))
+    assert await closed_with(socket) == CloseCode.NOT_SIGNED_IN
+
+
+async def test_a_stolen_cookie_is_worth_nothing_once_its_session_was_ended(
+    store: Store, door: Door
+) -> None:
+    async with store.session() as session:
+        ann = (await session.scalars(select(PersonRow).where(PersonRow.name == "Ann"))).one()
+        secret, kept = await sign_in(session, ann), await sign_in(session, ann)
+    stolen, other = await with_cookie(door, secret), await with_cookie(door, kept)
+    await stolen.recv()
+    async with store.session() as session:
+        await sign_out(session, secret)
+    assert await closed_with(stolen) == CloseCode.NOT_SIGNED_IN
+    assert await closed_with(await with_cookie(door, secret)) == CloseCode.NOT_SIGNED_IN
+    await other.recv()
+    assert other.close_code is None
+    await other.close()
