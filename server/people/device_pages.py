@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -11,8 +12,10 @@ from server import clock
 from server.errors import NotSignedIn, UnknownDevice
 from server.people import audit
 from server.people.devices import OTHER
+from server.people.invitations import forget_presses
 from server.people.permits import Who
 from server.people.sessions import end_one, end_others, sessions_of
+from server.people.sign_in_links import forget_links
 from server.people.signing_in import SEE_OTHER, SIGNED_OUT, signed_out
 from server.people.tables import SessionRow
 from server.people.telling import permits_changed
@@ -73,6 +76,7 @@ async def end_device(request: Request) -> Response:
         row = await end_one(session, who.person_id, session_id)
         if row is None:
             raise UnknownDevice
+        await _forget_ways_back(session, who)
         audit.record(session, audit.What.SESSION_ENDED, by=who, device=row.device)
         permits_changed(session, request.app.state.bus)
     if session_id == who.session_id:
@@ -87,6 +91,7 @@ async def end_all_others(request: Request) -> Response:
     async with request.app.state.store.session() as session:
         count = await end_others(session, who.person_id, who.session_id)
         if count:
+            await _forget_ways_back(session, who)
             audit.record(session, audit.What.SESSION_ENDED, by=who, count=count)
             permits_changed(session, request.app.state.bus)
     return RedirectResponse(f"{DEVICES}?ended=others", SEE_OTHER)
@@ -96,6 +101,12 @@ async def show_signed_out(request: Request) -> Response:
     """After signing out on a shared device: a script clears up what nobody needs any more."""
     templates: Templates = request.app.state.templates
     return templates.page(request, "people/signed_out.html")
+
+
+async def _forget_ways_back(session: AsyncSession, who: Who) -> None:
+    """A device that was signed out cannot come in again by the press, or the link, of before."""
+    await forget_presses(session, who.person_id)
+    await forget_links(session, who.person_id)
 
 
 def _is_here(row: SessionRow, who: Who) -> bool:

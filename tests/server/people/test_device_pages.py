@@ -8,9 +8,11 @@ from sqlalchemy import select, update
 from starlette.applications import Starlette
 
 from server import clock
-from server.people import actions, device_pages
+from server.people import actions, device_pages, pages
 from server.people.audit import What
 from server.people.device_pages import in_words
+from server.people.invitations import invite
+from server.people.permits import Role
 from server.people.sessions import Device, sign_in
 from server.people.tables import AuditRow, PersonRow, SessionRow
 from server.people.telling import TOPIC
@@ -23,7 +25,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def app(store: Store, tmp_path: Path) -> Starlette:
-    return make_app(store, tmp_path, device_pages.routes)
+    return make_app(store, tmp_path, [*device_pages.routes, *pages.routes])
 
 
 @pytest.fixture
@@ -194,6 +196,74 @@ async def test_signing_out_where_one_is_signs_out_here(
     assert out.headers["location"] == "/"
     assert "our_charter" not in hers.cookies
     assert await sessions(store) == {}
+
+
+async def test_signing_out_ends_the_session_for_good(
+    store: Store, app: Starlette, hers: httpx.AsyncClient, ann: PersonRow
+) -> None:
+    secret = hers.cookies["our_charter"]
+    heard = await news(app)
+    page = await hers.get(DEVICES)
+    out = await hers.post("/sign-out", data={"form_token": form_token(page)})
+    assert (out.status_code, out.headers["location"]) == (303, "/")
+    assert "clear-site-data" not in out.headers
+    assert "our_charter" not in hers.cookies
+    hers.cookies.set("our_charter", secret, domain="localhost.local")
+    assert (await hers.get(DEVICES)).status_code == 401
+    assert await sessions(store) == {}
+    assert heard == [TOPIC]
+    assert [(told.what, told.person_id) for told in await recorded(store)] == [
+        (What.SIGNED_OUT, ann.id)
+    ]
+
+
+async def test_signing_out_on_a_shared_device_has_the_browser_clear_up(
+    store: Store, app: Starlette, ann: PersonRow
+) -> None:
+    async with browser(app) as shared:
+        shared.cookies.set(
+            "our_charter", await start(store, ann, "Tablet", shared=True), domain="localhost.local"
+        )
+        page = await shared.get(DEVICES)
+        assert "This tablet, which others use too, until tonight" in page.text
+        out = await shared.post("/sign-out", data={"form_token": form_token(page)})
+        assert out.headers["location"] == "/signed-out"
+        assert out.headers["clear-site-data"] == '"cache"'
+        assert "our_charter" not in shared.cookies
+        assert "This device keeps nothing of yours." in (await shared.get("/signed-out")).text
+
+
+async def test_signing_out_is_not_done_by_a_link_nor_by_another_site(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    assert (await hers.get("/sign-out")).status_code == 405
+    token = form_token(await hers.get(DEVICES))
+    for path in ("/sign-out", f"{DEVICES}/end-others"):
+        elsewhere = await hers.post(
+            path, data={"form_token": token}, headers={"origin": "https://evil.example"}
+        )
+        assert elsewhere.status_code == 403
+        assert (await hers.post(path)).status_code == 403
+    assert set(await sessions(store)) == {"Tablet"}
+
+
+async def test_a_device_that_was_signed_out_cannot_press_come_in_again(
+    store: Store, app: Starlette, hers: httpx.AsyncClient, ann: PersonRow
+) -> None:
+    async with store.session() as session:
+        group = await actions.make_group(session, "Devon")
+        await actions.join(session, ann, group, Role.MEMBER)
+        link = "/come-in/" + await invite(session, group, "Ann")
+    async with browser(app) as lost:
+        page = await lost.get(link)
+        fields = {"form_token": form_token(page)}
+        assert (await lost.post(link, data=fields)).status_code == 303
+        assert (await lost.get(DEVICES)).status_code == 200
+        token = form_token(await hers.get(DEVICES))
+        await hers.post(f"{DEVICES}/end-others", data={"form_token": token})
+        lost.cookies.delete("our_charter")
+        assert (await lost.post(link, data=fields)).status_code == 410
+        assert (await lost.get(DEVICES)).status_code == 401
 
 
 async def test_who_is_not_signed_in_is_told_how(app: Starlette) -> None:
