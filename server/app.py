@@ -32,6 +32,7 @@ from server.live.hiding import HidingWords
 from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people import (
+    audit_pages,
     device_pages,
     face_pages,
     group_pages,

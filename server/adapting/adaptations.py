@@ -43,7 +43,7 @@ async def make_version(
     """
     taken = set(await session.scalars(select(CharterRow.slug)))
     slug = slug_of(group.name, {*taken, "new"}, otherwise="charter")
-    row = await start_charter(session, charter, begun, group_id=group.id, slug=slug)
+    row = await start_charter(session, charter, begun, group_id=group.id, slug=slug, by=person_id)
     session.add(
         AdaptationRow(
             charter_id=row.id,

@@ -20,9 +20,10 @@ from server.adapting.updates import Answered, OurUpdate
 from server.comparing.updates import Question
 from server.errors import AnsweredAlready, NewerEdition
 from server.live.rooms import Rooms
+from server.people.audit import What, record_on
 from server.writing.authors import Author
 from server.writing.charter import Charter
-from server.writing.tables import EditionRow
+from server.writing.tables import CharterRow, EditionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,22 @@ class Decision:
             raise AnsweredAlready
         rows = [*self._rows(at := clock.now()), *self._agreed(connection, at)]
         connection.execute(insert(DecisionRow), rows)
+        self._note(connection)
+
+    def _note(self, connection: Connection) -> None:
+        row = self.update.row
+        record_on(
+            connection,
+            What.DECIDED,
+            by=self.author.person_id,
+            for_id=self.author.for_id,
+            group_id=row.group_id,
+            charter_id=row.id,
+            title=row.title,
+            number=self.update.standing.newest.number,
+            statements=len(self.questions),
+            choice=str(self.choice),
+        )
 
     def _rows(self, at: datetime) -> list[dict[str, Any]]:
         wanted = {each.item_id: each for each in self.wanted}
@@ -153,6 +170,20 @@ class Undoing:
         )
         if done.rowcount != len(ids):
             raise AnsweredAlready("Somebody else undid this.")
+        charter_id = self.answered.main.charter_id
+        asked = select(CharterRow.group_id, CharterRow.title).where(CharterRow.id == charter_id)
+        group_id, title = connection.execute(asked).one()
+        record_on(
+            connection,
+            What.DECIDED,
+            by=self.author.person_id,
+            for_id=self.author.for_id,
+            group_id=group_id,
+            charter_id=charter_id,
+            title=title,
+            statements=len(ids),
+            choice="undone",
+        )
 
     def _wanted(self, row: DecisionRow) -> Wanted:
         now = self.ours.item(row.item_id)

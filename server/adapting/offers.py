@@ -26,10 +26,11 @@ from server.errors import (
     WordsRemoved,
 )
 from server.live.rooms import Rooms
+from server.people.audit import What, record, record_on
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.writing import rich_text, wording
-from server.writing.authors import Author, author_of
+from server.writing.authors import Author, author_of, helped_by
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow, WordingRow
@@ -123,6 +124,16 @@ async def share(
     session.add(offer)
     await session.flush()
     session.add(OfferStepRow(**_step(offer.id, Step.OFFERED, why, author_of(who, row))))
+    record(
+        session,
+        What.SHARED,
+        by=who,
+        for_id=helped_by(who, row),
+        group_id=row.group_id,
+        charter_id=row.id,
+        title=found.of_charter.title,
+        item=item_id,
+    )
     await session.flush()
     return offer
 
@@ -227,6 +238,16 @@ class Reply:
             raise OfferOver
         step = _step(self.offer.row.id, self.step, self.words, self.author)
         connection.execute(insert(OfferStepRow).values(**step))
+        record_on(
+            connection,
+            What.OFFER_ANSWERED,
+            by=self.author.person_id,
+            for_id=self.author.for_id,
+            group_id=self.offer.to_charter.group_id,
+            charter_id=self.offer.to_charter.id,
+            title=self.offer.to_charter.title,
+            step=str(self.step),
+        )
 
 
 def _step(offer_id: str, step: Step, words: str, author: Author) -> dict[str, object]:

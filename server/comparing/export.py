@@ -1,11 +1,5 @@
-"""Comparisons and tables as rows for CSV and as JSON: the same as on their pages, as data.
+"""Comparisons and tables as rows for CSV and as JSON: the same as on their pages, as data."""
 
-A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and would run it. So
-such a cell gets a `'` in front, which spreadsheets take for "this is text".
-"""
-
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,30 +12,8 @@ from server.writing import rich_text
 from server.writing.charter import Item, Kind
 from server.writing.rich_text import RichText
 
-Rows = Iterable[Sequence[str | int | None]]
 # By place in the table, and by item: why it is so there.
 Whys = Mapping[tuple[int, str], str]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Without this, spreadsheets take UTF-8 for something else and break every "ŵ".
-_MARK = "\ufeff"
-
-
-def csv_text(rows: Rows) -> str:
-    """Rows as CSV (RFC 4180) in which nothing is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([safe(value) for value in row])
-    return _MARK + out.getvalue()
-
-
-def safe(value: str | int | None) -> str:
-    """A value as a cell that no spreadsheet runs."""
-    if not isinstance(value, str):
-        return "" if value is None else str(value)
-    return f"'{value}" if value.lstrip(" \n\u00a0").startswith(_FORMULA) else value
-
 
 # Two versions
 

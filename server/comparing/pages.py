@@ -20,6 +20,7 @@ from server.comparing.sides import choices, read_sides
 from server.errors import SameVersion
 from server.people.permits import Who
 from server.store import Store
+from server.web.spreadsheets import csv_answer
 from server.web.templates import Templates
 
 SIDE, INLINE = "side", "inline"
@@ -92,12 +93,6 @@ async def compare_json(request: Request) -> Response:
     """The comparison as data."""
     sides, comparison = await _compared(request)
     return JSONResponse(export.comparison_json(comparison, *sides))
-
-
-def csv_answer(rows: export.Rows, name: str) -> Response:
-    """Rows as a file to keep."""
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(export.csv_text(rows), media_type="text/csv", headers=headers)
 
 
 async def _compared(request: Request) -> tuple[tuple[Side, Side], Comparison]:

@@ -19,13 +19,14 @@ from starlette.routing import Route
 from server.comparing import everywhere, export, heat_map, labels, reading
 from server.comparing.everywhere import Everywhere, Words
 from server.comparing.matrix import Addition, Row, Worked
-from server.comparing.pages import Switch, csv_answer
+from server.comparing.pages import Switch
 from server.comparing.reading import National, Place
 from server.comparing.table_view import Asked, Shown, Telling
 from server.comparing.worked import Tables
 from server.errors import UnknownStatement
 from server.people.permits import Who
 from server.store import Store
+from server.web.spreadsheets import csv_answer
 from server.web.templates import Templates
 from server.writing import rich_text
 from server.writing.rich_text import RichText

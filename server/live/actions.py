@@ -8,6 +8,8 @@ from server.live.journal import Journal
 from server.live.settling import BadEdits, set_aside, settle
 from server.live.tables import CheckpointRow
 from server.live.work import Begun
+from server.people.audit import What, record
+from server.people.permits import Who
 from server.writing.actions import add_charter
 from server.writing.charter import Charter
 from server.writing.tables import CharterRow
@@ -21,8 +23,11 @@ async def start_charter(
     group_id: str,
     slug: str | None = None,
     visibility: str = "group",
+    by: Who | str | None = None,
 ) -> CharterRow:
     """Make a Charter of a group with a fresh document, begun by `Engine.begin`.
+
+    `by` is who makes it, for the record; None at the command line.
 
     A worker takes its time, so it is asked before the transaction and not within it: nobody else
     can write to SQLite meanwhile. Raises NameTaken for a slug in use.
@@ -37,6 +42,14 @@ async def start_charter(
             known=begun.known,
             at=clock.now(),
         )
+    )
+    record(
+        session,
+        What.CHARTER_MADE,
+        by=by,
+        group_id=group_id,
+        charter_id=row.id,
+        title=row.title,
     )
     return row
 

@@ -22,6 +22,7 @@ from server.live.known import Known
 from server.live.rooms import Rooms
 from server.live.tables import CheckpointRow, ClientRow, EntryRow, SetAsideRow
 from server.live.work import Begun
+from server.people.audit import What, record_on
 from server.store import Store
 from server.writing.read_side import read_charter
 from server.writing.removing import Chosen, remove
@@ -95,6 +96,15 @@ class Forgetting:
         def work(connection: Connection) -> bool:
             if not begin_afresh(connection, charter_id, row.generation, row.settled_seq, begun):
                 return False
+            record_on(
+                connection,
+                What.FORGOT,
+                by=person_id,
+                group_id=row.group_id,
+                charter_id=charter_id,
+                title=row.title,
+                statements=len(chosen),
+            )
             for one in chosen:
                 remove(connection, charter_id, one, person_id)
                 for forget_there in self._also:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,13 +16,14 @@ from starlette.routing import Route
 from server.errors import MayNot, NotSignedIn, Refusal, UnknownCharter, UnknownPage
 from server.live import history_view as view
 from server.live.rooms import Rooms
+from server.people.audit import What, record_on
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.forms import read_form, text_of
 from server.web.templates import Templates
 from server.writing import edits, history
-from server.writing.authors import author_of
+from server.writing.authors import author_of, helped_by
 from server.writing.charter import Charter, Item, Kind
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
@@ -98,10 +99,24 @@ async def put_back(request: Request) -> Response:
             partial(edits.restore, item=chosen.version.item),
             author=author_of(who, row),
             items=[item_id],
+            record=partial(_note_put_back, row=row, who=who, item_id=item_id),
         )
     except Refusal as refusal:
         return await _statement(request, row, group, refusal=refusal)
     return RedirectResponse(f"/charters/{row.slug}/history/{item_id}?done=back", SEE_OTHER)
+
+
+def _note_put_back(connection: Connection, *, row: CharterRow, who: Who, item_id: str) -> None:
+    record_on(
+        connection,
+        What.PUT_BACK,
+        by=who,
+        for_id=helped_by(who, row),
+        group_id=row.group_id,
+        charter_id=row.id,
+        title=row.title,
+        item=item_id,
+    )
 
 
 async def _statement(

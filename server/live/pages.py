@@ -60,7 +60,9 @@ async def set_up(request: Request) -> Response:
     begun = await engine.begin(charter)
     async with store.session() as session:
         arrival = await people.set_up(session, token, name, group, settings.session_days)
-        row = await start_charter(session, charter, begun, group_id=arrival.group.id)
+        row = await start_charter(
+            session, charter, begun, group_id=arrival.group.id, by=arrival.person.id
+        )
     response = RedirectResponse(f"/charters/{row.slug}", SEE_OTHER)
     remember(response, arrival.session_token, settings)
     return response
@@ -92,7 +94,7 @@ async def new(request: Request) -> Response:
         return _page(request, "writing/new.html", values, wrong.status)
     begun = await request.app.state.engine.begin(charter)
     async with request.app.state.store.session() as session:
-        row = await start_charter(session, charter, begun, group_id=group.id)
+        row = await start_charter(session, charter, begun, group_id=group.id, by=request.state.who)
     return RedirectResponse(f"/charters/{row.slug}", SEE_OTHER)
 
 

@@ -10,6 +10,7 @@ from server.adapting.standing import stands_on as standing_on
 from server.comparing import align
 from server.comparing.align import Comparison
 from server.errors import EmptyCharter, NothingNew
+from server.people.audit import What, record
 from server.people.permits import Who
 from server.publishing import namings
 from server.publishing.readers import choose as choose_readers
@@ -165,6 +166,15 @@ async def publish(
         number=number,
         words=words,
         stands_on=proposal.stands_on,
+    )
+    record(
+        session,
+        What.PUBLISHED,
+        by=who,
+        group_id=row.group_id,
+        charter_id=row.id,
+        title=edition.title,
+        number=edition.number,
     )
     if readers is not None:
         await choose_readers(session, row, who, readers)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
 from server.errors import MayNot
+from server.people.audit import What, record
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.publishing.rules import Adopting, Present, check_adopting
@@ -64,6 +65,15 @@ async def adopt(
         recorded_at=clock.now(),
     )
     session.add(row)
+    record(
+        session,
+        What.ADOPTED,
+        by=who,
+        group_id=group.id,
+        charter_id=charter.id,
+        title=edition.title,
+        number=edition.number,
+    )
     await session.flush()
     return row
 

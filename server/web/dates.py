@@ -15,6 +15,7 @@ _WEEKDAYS: Mapping[str, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _WHOLE_DAY: Mapping[str, str] = {"en": "{weekday} {day}"}
+_MONTH: Mapping[str, str] = {"en": "{month} {year}"}
 _LATELY: Mapping[str, tuple[str, str, str, str]] = {
     "en": ("today", "yesterday", "on {day} {month}", "on {day} {month} {year}"),
 }
@@ -31,6 +32,12 @@ def with_weekday(day: date, language: str = "en") -> str:
     known = _known(language)
     weekday = _WEEKDAYS[known][day.weekday()]
     return _WHOLE_DAY[known].format(weekday=weekday, day=in_words(day, known))
+
+
+def month_in_words(day: date, language: str = "en") -> str:
+    """The month of a day: "November 2026"."""
+    known = _known(language)
+    return _MONTH[known].format(month=_MONTHS[known][day.month - 1], year=day.year)
 
 
 def lately(moment: datetime, now: datetime, zone: str, language: str = "en") -> str:

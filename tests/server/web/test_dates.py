@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from server.web.dates import in_words, lately, with_weekday
+from server.web.dates import in_words, lately, month_in_words, with_weekday
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from server.web.dates import in_words, lately, with_weekday
 )
 def test_a_day_is_said_in_words(day: date, language: str, said: str) -> None:
     assert in_words(day, language) == said
+
+
+def test_a_month_is_said_in_words() -> None:
+    assert month_in_words(date(2026, 2, 28), "cy") == "February 2026"
 
 
 def test_a_day_is_said_with_its_name() -> None:

@@ -1,0 +1,39 @@
+"""Rows as CSV that no spreadsheet runs.
+
+A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and would run it. So
+such a cell gets a `'` in front, which spreadsheets take for "this is text".
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from starlette.responses import Response
+
+Rows = Iterable[Sequence[str | int | None]]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Without this, spreadsheets take UTF-8 for something else and break every "ŵ".
+_MARK = "\ufeff"
+
+
+def csv_text(rows: Rows) -> str:
+    """Rows as CSV (RFC 4180) in which nothing is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([safe(value) for value in row])
+    return _MARK + out.getvalue()
+
+
+def safe(value: str | int | None) -> str:
+    """A value as a cell that no spreadsheet runs."""
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    return f"'{value}" if value.lstrip(" \n\u00a0").startswith(_FORMULA) else value
+
+
+def csv_answer(rows: Rows, name: str) -> Response:
+    """Rows as a file to keep."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(csv_text(rows), media_type="text/csv", headers=headers)
