@@ -1,6 +1,10 @@
+import asyncio
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import func, select
@@ -22,20 +26,49 @@ from server.store import Store
 from server.writing import starters
 from server.writing.read_side import read_charter
 from server.writing.tables import AdaptationRow, CharterRow, EditionRow, SittingRow
+from tests.support.tables import make_tables
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+class Example(NamedTuple):
+    """The example in a database file, and the token that lets Meg in."""
+
+    file: Path
+    token: str
+
+
+async def load(store: Store) -> str:
+    async with aclosing(Engine(Settings())) as engine:
+        return await examples.load(store, engine, Settings())
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    """Loaded once, as it takes seconds; each test has a copy."""
+    file = tmp_path_factory.mktemp("example") / "charter.sqlite"
+    make_tables(f"sqlite:///{file}")
+
+    async def loaded() -> str:
+        store = Store(f"sqlite:///{file}")
+        token = await load(store)
+        await store.close()
+        return token
+
+    return Example(file, asyncio.run(loaded()))
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[Engine]:
-    async with aclosing(Engine(Settings())) as engine:
-        yield engine
+async def store(example: Example, tmp_path: Path) -> AsyncIterator[Store]:
+    """A database with the example in it."""
+    file = tmp_path / "charter.sqlite"
+    shutil.copyfile(example.file, file)
+    store = Store(f"sqlite:///{file}")
+    yield store
+    await store.close()
 
 
 async def test_the_example_is_a_national_charter_and_ten_places_that_made_it_their_own(
-    store: Store, engine: Engine
+    store: Store,
 ) -> None:
-    await examples.load(store, engine, Settings())
     async with store.reading() as session:
         rows = (await session.execute(select(CharterRow, GroupRow).join(GroupRow))).all()
     assert len(rows) == 11
@@ -45,10 +78,7 @@ async def test_the_example_is_a_national_charter_and_ten_places_that_made_it_the
     assert all(may(None, Act.READ, charter) for charter, _ in rows)
 
 
-async def test_the_example_has_editions_versions_sittings_and_adoptions(
-    store: Store, engine: Engine
-) -> None:
-    await examples.load(store, engine, Settings())
+async def test_the_example_has_editions_versions_sittings_and_adoptions(store: Store) -> None:
     async with store.reading() as session:
         slugs = dict((await session.execute(select(CharterRow.id, CharterRow.slug))).all())
         published = Counter(
@@ -81,8 +111,7 @@ async def test_the_example_has_editions_versions_sittings_and_adoptions(
     assert second.changes == ()
 
 
-async def test_places_say_what_their_files_say(store: Store, engine: Engine) -> None:
-    await examples.load(store, engine, Settings())
+async def test_places_say_what_their_files_say(store: Store) -> None:
     for slug, wanted in starters.local_versions():
         if slug in {"high-fells", "cwm-derwen"}:  # they took something of the second edition
             continue
@@ -97,11 +126,10 @@ async def test_places_say_what_their_files_say(store: Store, engine: Engine) -> 
 
 
 async def test_meg_comes_in_and_may_write_in_the_national_charter(
-    store: Store, engine: Engine
+    store: Store, example: Example
 ) -> None:
-    token = await examples.load(store, engine, Settings())
     async with store.session() as session:
-        arrival = await come_in(session, await look_at_invitation(session, token))
+        arrival = await come_in(session, await look_at_invitation(session, example.token))
         national = await session.scalar(select(CharterRow).where(CharterRow.slug == "national"))
         roles = (await roles_of(session, [arrival.person.id]))[arrival.person.id]
     assert arrival.person.name == examples.PERSON
@@ -111,15 +139,15 @@ async def test_meg_comes_in_and_may_write_in_the_national_charter(
 
 
 async def test_loading_again_adds_nothing_and_lets_the_same_meg_in(
-    store: Store, engine: Engine
+    store: Store, example: Example
 ) -> None:
-    people = []
-    for _ in range(2):
-        token = await examples.load(store, engine, Settings())
+    async def arrives(token: str) -> str:
         async with store.session() as session:
-            people.append(
-                (await come_in(session, await look_at_invitation(session, token))).person.id
-            )
+            arrival = await come_in(session, await look_at_invitation(session, token))
+            return arrival.person.id
+
+    first = await arrives(example.token)
+    second = await arrives(await load(store))
     async with store.reading() as session:
         assert await session.scalar(select(func.count()).select_from(CharterRow)) == 11
-    assert people[0] == people[1]
+    assert first == second

@@ -1,9 +1,11 @@
 """Our own version, national updates and sharing back, walked through by people in a browser."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -69,16 +71,35 @@ async def _prepare(stage: Stage) -> tuple[str, str, str, str]:
     return national.slug, asked, mixed, untouched
 
 
+class Prepared(NamedTuple):
+    """A data folder with those Charters in it, and what `_prepare` tells of them."""
+
+    data: Path
+    told: tuple[str, str, str, str]
+
+
+@pytest.fixture(scope="module")
+def prepared_places(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    folder = tmp_path_factory.mktemp("places")
+    settings = Settings(data_folder=folder / "data")
+    settings.data_folder.mkdir()
+    upgrade(settings)
+
+    async def prepare() -> tuple[str, str, str, str]:
+        store = Store(settings.database)
+        async with stage_of(store, folder / "stage") as stage:
+            told = await _prepare(stage)
+        await store.close()
+        return told
+
+    return Prepared(settings.data_folder, asyncio.run(prepare()))
+
+
 @pytest.fixture
-async def places(new_server: Callable[..., ServerProcess], tmp_path: Path) -> Places:
+def places(new_server: Callable[..., ServerProcess], prepared_places: Prepared) -> Places:
     server = new_server("places")
-    settings = Settings(data_folder=server.data)
-    await asyncio.to_thread(upgrade, settings)
-    store = Store(settings.database)
-    async with stage_of(store, tmp_path / "stage") as stage:
-        prepared = await _prepare(stage)
-    await store.close()
-    return Places(server.start(), *prepared)
+    shutil.copytree(prepared_places.data, server.data, dirs_exist_ok=True)
+    return Places(server.start(), *prepared_places.told)
 
 
 @pytest.fixture
