@@ -53,16 +53,22 @@ from server.writing.tables import CharterRow, EditionRow, SittingRow
 PERSON = "Meg"
 _NATIONAL = "Shared Lives Ambassadors"
 _WRITERS = (PERSON, "Ben", "Anna")
+# Who hears it in the national group when something is not right, and the group's picture.
+_LEAD, _PICTURE = "Anna", "handshake"
+# Pictures of people who chose one.
+_FACES = {PERSON: "cat", "Ben": "locomotive", "Gwen": "herb", "Joan": "goose", "Dev": "guitar"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """How far a place has come: its people, and how many days ago it wrote, published, adopted.
 
-    `shares` is a statement that it shares back: its id, and why.
+    The first of its people organises it. `shares` is a statement that it shares back: its id, and
+    why.
     """
 
     slug: str
+    picture: str
     people: tuple[str, ...]
     wrote: int
     published: int | None = None
@@ -78,35 +84,38 @@ _ANSWERS = (
 
 
 _PLACES = (
-    _Place("cwm-derwen", ("Gwen", "Ifan"), 150, 140, 133),
+    _Place("cwm-derwen", "evergreen-tree", ("Gwen", "Ifan"), 150, 140, 133),
     _Place(
         "elmbridge-vale",
+        "deciduous-tree",
         ("Sue", "Amir"),
         wrote=120,
         published=112,
         shares=("zbxi73ughfc56ogi", "Many of us were alone from Friday to Monday."),
     ),
-    _Place("high-fells", ("Joan", "Piotr"), 160, 152, 150),
+    _Place("high-fells", "mountain", ("Joan", "Piotr"), 160, 152, 150),
     _Place(
         "kingsmere-city",
+        "cityscape",
         ("Dev", "Rosa"),
         wrote=96,
         published=90,
         adopted=83,
         shares=("isakgpq2uam2ifgt", "A real job means real pay."),
     ),
-    _Place("lowmarsh-levels", ("Tilly", "Frank"), 75, 70),
-    _Place("northgate-quarter", ("Sana", "Will"), 130, 124, 118),
+    _Place("lowmarsh-levels", "duck", ("Tilly", "Frank"), 75, 70),
+    _Place("northgate-quarter", "castle", ("Sana", "Will"), 130, 124, 118),
     _Place(
         "port-aven",
+        "anchor",
         ("Bob", "Lena"),
         wrote=60,
         published=55,
         shares=("sv2onbb2btzy7oad", "A plan helps when things get hard. All places need one."),
     ),
-    _Place("saltmarsh-coast", ("Ada", "Hugh"), 41, 39),
-    _Place("thornholt", ("Mo", "Kath"), 20),
-    _Place("wyndle-and-ash", ("Nell", "Jaz"), 9),
+    _Place("saltmarsh-coast", "sailboat", ("Ada", "Hugh"), 41, 39),
+    _Place("thornholt", "rose", ("Mo", "Kath"), 20),
+    _Place("wyndle-and-ash", "hedgehog", ("Nell", "Jaz"), 9),
 )
 _FIRST, _SECOND = 200, 14
 
@@ -163,10 +172,15 @@ class _Story:
         begun = await self._engine.begin(charter)
         async with self._store.session() as session:
             group = await make_group(session, _NATIONAL, kind="national")
+            group.picture = _PICTURE
             row = await start_charter(
                 session, charter, begun, group_id=group.id, slug="national", visibility="everybody"
             )
-            return row, [await _member(session, name, group) for name in _WRITERS]
+            writers = [
+                await _member(session, name, group, organises=name == PERSON) for name in _WRITERS
+            ]
+            group.lead_id = writers[_WRITERS.index(_LEAD)].person_id
+            return row, writers
 
     async def _adapt(self, place: _Place, first: EditionRow) -> tuple[CharterRow, Who]:
         """A place makes its own version, writes in it, publishes it and adopts it.
@@ -180,7 +194,12 @@ class _Story:
         begun = await self._engine.begin(charter)
         async with self._store.session() as session:
             group = await make_group(session, _name_of(place))
-            people = [await _member(session, name, group) for name in place.people]
+            group.picture = place.picture
+            group.invited_by_id = (await find_group(session, _NATIONAL)).id
+            people = [
+                await _member(session, name, group, organises=number == 0)
+                for number, name in enumerate(place.people)
+            ]
             row = await make_version(
                 session, first, charter, begun, group=group, person_id=people[0].person_id
             )
@@ -295,10 +314,11 @@ class _Story:
             )
 
 
-async def _member(session: AsyncSession, name: str, group: GroupRow) -> Who:
-    """Somebody new in a group; the first of each is its organiser."""
-    role = Role.MEMBER if name in _WRITERS[1:] else Role.ORGANISER
+async def _member(session: AsyncSession, name: str, group: GroupRow, *, organises: bool) -> Who:
+    """Somebody new in a group."""
+    role = Role.ORGANISER if organises else Role.MEMBER
     person = await make_person(session, name)
+    person.picture = _FACES.get(name)
     await join(session, person, group, role)
     return Who(person.id, person.name, None, {group.id: role})
 

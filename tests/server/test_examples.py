@@ -15,6 +15,8 @@ from server.adapting.updates import update_of
 from server.comparing import align
 from server.comparing.align import Stance
 from server.live.engine import Engine
+from server.people import local_groups
+from server.people.groups import people_in
 from server.people.invitations import come_in, look_at_invitation
 from server.people.permits import Action as Act
 from server.people.permits import Role, Who, may
@@ -23,7 +25,7 @@ from server.people.tables import GroupRow
 from server.publishing.tables import AdoptionRow
 from server.settings import Settings
 from server.store import Store
-from server.writing import starters
+from server.writing import pictures, starters
 from server.writing.read_side import read_charter
 from server.writing.tables import AdaptationRow, CharterRow, EditionRow, SittingRow
 from tests.support.tables import make_tables
@@ -151,3 +153,21 @@ async def test_loading_again_adds_nothing_and_lets_the_same_meg_in(
     async with store.reading() as session:
         assert await session.scalar(select(func.count()).select_from(CharterRow)) == 11
     assert first == second
+
+
+async def test_the_national_group_invited_the_places_and_each_has_a_picture_and_one_organiser(
+    store: Store,
+) -> None:
+    async with store.reading() as session:
+        rows = (await session.scalars(select(GroupRow))).all()
+        national = next(row for row in rows if row.kind == "national")
+        listed = await local_groups.local_groups(session, national)
+        people = await people_in(session, national)
+    assert all(row.picture is not None and pictures.exists(row.picture) for row in rows)
+    assert listed.count == 10
+    assert {(one.people, one.organisers) for one in listed.groups} == {(2, 1)}
+    assert [one.name for one in people if one.hears] == ["Anna"]
+    assert all(
+        one.picture is None or pictures.exists(one.picture.split("/")[-1].removesuffix(".svg"))
+        for one in people
+    )
