@@ -2,6 +2,7 @@
 
 import type { CloseName } from "../wire/codec.ts";
 import type { Session } from "./session.ts";
+import { refused } from "./words.ts";
 
 const ENDING: ReadonlySet<CloseName | null> = new Set<CloseName | null>([
   "MAY_NOT",
@@ -9,7 +10,7 @@ const ENDING: ReadonlySet<CloseName | null> = new Set<CloseName | null>([
 ]);
 /** Where words of the Charter, or the names of those who write it, stand on the page. */
 const SHOWING =
-  '[data-title], [data-list], [data-people], [data-announcer], [data-beside], [data-writers], [data-box="cannot"]';
+  '[data-list], [data-people], [data-announcer], [data-beside], [data-writers], [data-box="cannot"]';
 /** What is of no use without them. */
 const USELESS =
   '[data-list="items"], [data-box="together"], [data-box="end"], [data-beside], .status-line';
@@ -32,8 +33,10 @@ export function clear(root: HTMLElement): void {
   if (reading !== null) reading.hidden = !isForEverybody(root);
   for (const place of root.querySelectorAll<HTMLElement>(SHOWING)) place.replaceChildren();
   for (const place of root.querySelectorAll<HTMLElement>(USELESS)) place.hidden = true;
+  const title = root.querySelector("[data-title]");
+  if (title !== null) title.textContent = refused.thisCharter;
   // The browser's tab and its history bear the Charter's title, too.
-  document.title = document.title.replace(/^.*( – [^–]*)$/s, "…$1");
+  document.title = document.title.replace(/^.*( – [^–]*)$/s, `${refused.thisCharter}$1`);
 }
 
 /**

@@ -78,6 +78,7 @@ export const refused = {
   earlier: "You wrote this before the Charter was set right.",
   forgetEarlier: "I have my words",
   noMore: "You can read this no more.",
+  thisCharter: "This Charter",
   askOrganiser: "Ask an organiser of the group.",
   notInGroup: "You are not in the group any more.",
   stillReads: "Everybody can read this Charter, and so can you. To write, ask an organiser.",
