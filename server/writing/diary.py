@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from server.people.names import A_MEMBER
 from server.writing.charter import Kind
 
 State = Mapping[str, Any]
@@ -114,9 +115,12 @@ def phrases(language: str = "en") -> Phrases:
 
 
 def people(names: Sequence[str], language: str = "en") -> str:
-    """Names as one says them: "Meg, Ben and Anna", "Meg, Ben and 3 others"."""
+    """Names as one says them: "Meg, Ben and Anna", "Meg, Ben and 3 others".
+
+    Who was helped comes last: "Ben and Anna, with help from Sam".
+    """
     told = phrases(language)
-    match names:
+    match sorted(names, key=lambda name: ", " in name):
         case []:
             return told.nobody
         case [one]:
@@ -125,7 +129,8 @@ def people(names: Sequence[str], language: str = "en") -> str:
             return told.two_names.format(one, two)
         case [one, two, three] if len(names) == _MOST_NAMES:
             return told.three_names.format(one, two, three)
-    return told.more_names.format(names[0], names[1], n=len(names) - 2)
+        case ordered:
+            return told.more_names.format(ordered[0], ordered[1], n=len(ordered) - 2)
 
 
 def sentences(
@@ -143,6 +148,7 @@ def sentences(
     for start in range(0, len(done), _DEEDS_A_SENTENCE):
         again = told.they if names else told.we
         who = again if start else people(names, language)
+        who = who[:1].upper() + who[1:] if who.startswith(A_MEMBER) else who
         (kind, each, count), *second = done[start : start + _DEEDS_A_SENTENCE]
         one = _counted(told.first[kind, each], count)
         if second:

@@ -139,3 +139,18 @@ async def test_words_that_sound_like_a_full_disk_are_only_words(
     with pytest.raises(Trouble) as refused:
         await journal.append([batch(charter, b"the disk is full")])
     assert type(refused.value) is Trouble
+
+
+async def test_whom_somebody_helped_is_kept_with_entries_and_client_ids(
+    journal: Journal, charter: Stored
+) -> None:
+    helping, alone = Author("p-ben", "p-ann"), Author("p-ben")
+    clients = ((7, helping), (8, alone))
+    one = replace(batch(charter), changes=((helping, b"1"), (alone, b"2")), clients=clients)
+    await journal.append([one])
+    opened = await journal.open(charter.charter_id)
+    assert opened is not None
+    assert [entry.author for entry in opened.tail] == [helping, alone]
+    assert opened.clients == {7: helping, 8: alone}
+    stolen = replace(batch(charter, b"3", by="p-ben"), clients=((7, alone),))
+    assert await journal.append([stolen]) == {}

@@ -1,8 +1,10 @@
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from server.live.presence import LONGEST, SILENCE, WRITING, Entry, Identity, Presence, signed
+from server.people.permits import Helped, Role, Who
 
 ANN = Identity("p-ann", "Ann", None)
 BEN = Identity("p-ben", "Ben", "bird")
@@ -186,3 +188,28 @@ def test_what_a_page_says_of_its_place_may_be_anything() -> None:
     presence = Presence()
     presence.hear("here", None, says(7, 1, writing={"a": []}), ANN, 0)
     assert writers(presence, "s1", now=0) == []
+
+
+@dataclass(frozen=True)
+class Charter:
+    group_id: str = "ours"
+    visibility: str = "group"
+
+
+def test_a_supporter_is_seen_under_both_names_whatever_their_page_says() -> None:
+    anna = Helped("p-anna", "Anna", "/pictures/anna.svg", {"ours": Role.MEMBER})
+    sam = Who("p-sam", "Sam", "/pictures/sam.svg", {"ours": Role.MEMBER}, helping=anna)
+    seen = Identity.of(sam, Charter())
+    state = signed({"user": {"id": "p-anna", "name": "Anna"}, "writing": "s1"}, seen)
+    assert state["user"] == {
+        "id": "p-sam",
+        "name": "Anna, with help from Sam",
+        "picture": "/pictures/anna.svg",
+        "for": "p-anna",
+    }
+    elsewhere = Identity.of(sam, Charter("theirs"))
+    assert signed({}, elsewhere)["user"] == {
+        "id": "p-sam",
+        "name": "Sam",
+        "picture": "/pictures/sam.svg",
+    }

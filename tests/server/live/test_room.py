@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from server.errors import (
@@ -145,6 +147,18 @@ def test_nobody_writes_under_another_person_s_client_id() -> None:
     hall.send(ann, page.type("s1", 0, "Ann. "))
     with pytest.raises(OthersClientId):
         hall.send(ben, page.type("s1", 0, "Ben. "))
+
+
+def test_what_a_supporter_types_for_somebody_is_kept_apart_from_their_own() -> None:
+    hall = Hall()
+    own, _ = hall.enter(BEN)
+    helping, _ = hall.enter(replace(BEN, name="Ann, with help from Ben", for_id="p-ann"))
+    hall.send(helping, hall.page(11).type("s1", 0, "For Ann. "))
+    hall.send(own, hall.page(12).type("s2", 0, "Mine. "))
+    hall.commit()
+    assert {entry.author for entry in hall.stored} == {Author("p-ben", "p-ann"), Author("p-ben")}
+    with pytest.raises(OthersClientId):
+        hall.send(own, hall.page(11).type("s1", 0, "Mine? "))
 
 
 def test_a_full_charter_takes_deletions_only() -> None:

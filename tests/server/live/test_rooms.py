@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from server.errors import (
 from server.live import rooms as module
 from server.live import wire
 from server.people.signing_in import who_by_token_hash
-from server.people.tables import MembershipRow, SessionRow
+from server.people.tables import MembershipRow, SessionRow, SupportRow
 from server.people.telling import permits_changed
 from server.settings import Settings
 from server.store import Store
@@ -286,6 +287,53 @@ async def test_who_is_signed_out_is_sent_away_at_once(
         permits_changed(session, own.bus)
     await until(lambda: anns.closed, "the end")
     assert anns.closed == (CloseCode.NOT_SIGNED_IN, "NotSignedIn")
+
+
+async def helps(store: Store, own: Server, support_id: str | None) -> None:
+    """Ben's session helps Ann under this yes from now on; None: it helps nobody."""
+    async with store.session() as session:
+        if support_id is not None:
+            now = clock.now()
+            support = SupportRow(
+                id=support_id, person_id="p-ann", supporter_id="p-ben", asked_at=now, yes_at=now
+            )
+            session.add(support)
+            await session.flush()
+        bens = update(SessionRow).where(SessionRow.person_id == "p-ben")
+        await session.execute(bens.values(helping_id=support_id))
+        permits_changed(session, own.bus)
+
+
+async def test_a_page_begins_anew_when_its_person_begins_or_stops_to_help(
+    store: Store, own: Server, charter: Stored
+) -> None:
+    _, _, before = await own.enter(charter, BEN)
+    await helps(store, own, "yes")
+    await until(lambda: before.closed, "the end")
+    assert before.closed == (CloseCode.HELP_BEGAN, "HelpBegan")
+    _, _, helping = await own.enter(charter, replace(BEN, for_id="p-ann"))
+    _, _, anns = await own.enter(charter, ANN)
+    await helps(store, own, None)
+    await until(lambda: helping.closed, "the end")
+    assert helping.closed == (CloseCode.HELP_ENDED, "HelpEnded")
+    assert anns.closed is None
+
+
+async def test_help_ends_with_the_yes_also_for_who_may_not_be_here_without_it(
+    store: Store, own: Server, charter: Stored
+) -> None:
+    await helps(store, own, "yes")
+    bens = (MembershipRow.person_id == "p-ben") & (MembershipRow.group_id == charter.group_id)
+    async with store.session() as session:
+        await session.execute(update(MembershipRow).where(bens).values(ended_at=clock.now()))
+    room, ben, sink = await own.enter(charter, replace(BEN, for_id="p-ann"))
+    await own.send(room, ben, Writer(11, charter.state).type("s1", 0, "For Ann. "))
+    await saved(sink, 1)
+    async with store.session() as session:
+        await session.execute(update(SupportRow).values(ended_at=clock.now()))
+        permits_changed(session, own.bus)
+    await until(lambda: sink.closed, "the end")
+    assert sink.closed == (CloseCode.HELP_ENDED, "HelpEnded")
 
 
 async def test_what_a_closed_connection_had_sent_is_not_taken(own: Server, charter: Stored) -> None:

@@ -76,6 +76,19 @@ def test_deeds_are_told_in_short_sentences(
     assert list(diary.sentences(["Meg"], deeds)) == told
 
 
+def test_who_was_helped_is_told_last_so_that_nobody_else_seems_to_have_helped() -> None:
+    helped = "Anna, with help from Sam"
+    assert diary.people([helped, "Ben"]) == "Ben and Anna, with help from Sam"
+    told = diary.sentences([helped], {(S, Deed.CHANGED): 1})
+    assert told == ("Anna, with help from Sam changed 1 statement.",)
+
+
+def test_a_sentence_begins_with_a_capital_also_where_the_name_is_gone() -> None:
+    deeds = {(S, Deed.CHANGED): 1}
+    assert diary.sentences(["a member"], deeds) == ("A member changed 1 statement.",)
+    assert diary.sentences(["van Dyk"], deeds) == ("van Dyk changed 1 statement.",)
+
+
 def test_what_nobody_did_we_did() -> None:
     deeds = {(S, Deed.CHANGED): 1, (S, Deed.ADDED): 1, (S, Deed.MOVED): 2}
     assert diary.sentences([], deeds) == (

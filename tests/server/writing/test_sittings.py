@@ -222,7 +222,8 @@ async def test_sittings_that_go_on_are_told(evening: Evening) -> None:
 
 async def test_at_its_end_the_record_says_who_wrote_and_on_whose_behalf(evening: Evening) -> None:
     await evening.settle(0, {"a": ("ben",)}, says("I choose who I live with."))
-    by = {"a": ("ann+ben", "ben"), "b": ("ann+ben",), "h": ("ann",)}
+    by: dict[str, tuple[str | None, ...]] = {"a": ("ann+ben", "ben"), "b": ("ann+ben",)}
+    by["h"] = ("ann",)
     heading = Item("h", Kind.HEADING, "a3", from_text("Home"))
     await evening.settle(1, by, says("I choose where I live."), says("New.", "b"), heading)
     assert await evening.recorded() == []
