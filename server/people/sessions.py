@@ -89,13 +89,9 @@ async def sessions_of(session: AsyncSession, person_id: str) -> Sequence[Session
 
 async def end_one(session: AsyncSession, person_id: str, session_id: str) -> SessionRow | None:
     """End one session of this person, if it is theirs and not over; returns what it was."""
-    row = await session.scalar(
-        select(SessionRow).where(
-            SessionRow.id == session_id,
-            SessionRow.person_id == person_id,
-            SessionRow.expires_at > clock.now(),
-        )
-    )
+    mine = await sessions_of(session, person_id)
+    # Looked for here: no database is asked for what stood in an address.
+    row = next((row for row in mine if row.id == session_id), None)
     if row is not None:
         await session.delete(row)
     return row

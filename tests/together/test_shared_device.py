@@ -126,7 +126,7 @@ async def test_what_earlier_people_left_goes_but_for_words_that_are_not_sent(
 
 
 async def test_signing_out_there_closes_the_page_there(arrive: Arrive, draft: Draft) -> None:
-    phone, tablet = await arrive("Ann"), await arrive("Ann")
+    phone, tablet = await arrive("Ann"), await arrive("Ann", color_scheme="dark")
     await phone.open_draft(draft.slug)
     await tablet.page.goto("/me/devices")
     await assert_for_everybody(tablet.page, "devices")
