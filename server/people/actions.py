@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
 from server.errors import InvitationUsed, NameTaken, UnknownGroup, UnknownInvitation
+from server.people.audit import What, record
 from server.people.permits import Role
 from server.people.rules import (
     SET_UP_LASTS,
@@ -190,4 +191,5 @@ async def set_up(
     if taken.one_or_none() is None:
         raise InvitationUsed
     await join(session, person, group, Role.ORGANISER)
+    record(session, What.GROUP_MADE, by=person.id, group_id=group.id, name=group.name)
     return Arrival(person, group, await sign_in(session, person, days))

@@ -119,3 +119,14 @@ async def test_what_places_said_comes_with_their_whys(store: Store) -> None:
         (1, "c"),
         (1, "x"),
     }
+
+
+async def test_places_for_all_groups_are_there_for_whoever_is_in_one(store: Store) -> None:
+    national = await three_places(store)
+    await publish(store, "Dyfi", charter("D", *NATIONAL), national, visibility="groups")
+    ken = Who("ken", "Ken", roles={"kent": Role.READER})
+    async with store.reading() as session:
+        strangers = await reading.places_of(session, None, national.charter.id)
+        others = await reading.places_of(session, ken, national.charter.id)
+    assert "dyfi@1" not in {place.version for place in strangers}
+    assert "dyfi@1" in {place.version for place in others}

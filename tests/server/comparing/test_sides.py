@@ -93,3 +93,15 @@ async def test_one_chooses_from_what_one_may_see_national_charters_first(store: 
     ]
     (own,) = (each for each in members if each.group == "Dyfi")
     assert [choice.version for choice in own.versions] == ["dyfi", "dyfi@1"]
+
+
+async def test_whoever_is_in_a_group_chooses_from_charters_for_all_groups(store: Store) -> None:
+    national = await three_places(store)
+    await publish(store, "Dyfi", charter("Dyfi", *NATIONAL), national, visibility="groups")
+    ken = Who("ken", "Ken", roles={"kent": Role.READER})
+    async with store.reading() as session:
+        strangers = await sides.choices(session, Who("nobody", "Nobody"))
+        others = await sides.choices(session, ken)
+    assert "Dyfi" not in {each.group for each in strangers}
+    (theirs,) = (each for each in others if each.group == "Dyfi")
+    assert [choice.version for choice in theirs.versions] == ["dyfi@1"]

@@ -15,7 +15,7 @@ from server.errors import (
 from server.people import actions
 from server.people.permits import Role
 from server.people.signing_in import roles_of, who_by_token_hash
-from server.people.tables import MembershipRow, PersonRow, SetUpRow
+from server.people.tables import AuditRow, MembershipRow, PersonRow, SetUpRow
 from server.people.tokens import hash_of
 from server.store import Store
 
@@ -82,6 +82,10 @@ async def test_a_set_up_link_makes_the_first_organiser_once(store: Store) -> Non
         arrival = await actions.set_up(session, token, "Ann", "Our group")
     assert arrival.group.kind == "national"
     assert await role_in(store, arrival.person, arrival.group.id) is Role.ORGANISER
+    async with store.reading() as session:
+        noted = (await session.scalars(select(AuditRow))).one()
+    assert (noted.what, noted.person_id) == ("group made", arrival.person.id)
+    assert (noted.group_id, noted.details) == (arrival.group.id, {"name": "Our group"})
     with pytest.raises(InvitationUsed):
         async with store.session() as session:
             await actions.set_up(session, token, "Ben", "Another group")
