@@ -188,7 +188,11 @@ def _told(offer: Offer, national: Charter | None, theirs: Charter | None) -> dic
         "now": shown,
         "changes": _changes(offer, shown),
         "changed_since": theirs is not None and _changed_since(offer, own),
-        "steps": [{"step": step.step, "words": step.words, "at": step.at} for step in offer.steps],
+        "report": f"what=offer&offer={offer.row.id}",
+        "steps": [
+            {"id": step.id, "step": step.step, "words": step.words, "at": step.at}
+            for step in offer.steps
+        ],
     }
 
 

@@ -23,7 +23,7 @@ from server.publishing.rules import WrongField
 from server.store import Store
 from server.web.forms import read_form, text_of
 from server.web.templates import Templates
-from server.writing import edition_files, editions
+from server.writing import edition_files, editions, reporting
 from server.writing.charter import Kind
 from server.writing.edition import Edition
 from server.writing.pages import all_of
@@ -218,6 +218,7 @@ async def read(request: Request) -> Response:
             "is_new": may_publish and request.query_params.get("new") == "yes",
             "charter": told,
             "language": told.language,
+            "beside": reporting.links(row.slug, edition.charter, edition=found.number),
             **all_of(told),
         },
     )

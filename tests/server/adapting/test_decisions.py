@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from server.adapting.decisions import Undoing
 from server.adapting.tables import DecisionRow
 from server.errors import AnsweredAlready, NewerEdition, WordsChanged
+from server.people.tables import AuditRow
 from server.store import Store
 from server.writing import edits, rich_text
 from server.writing.authors import Author
@@ -190,3 +191,19 @@ async def test_an_addition_that_was_not_wanted_can_say_why(kent: Version) -> Non
     item = await kent.item("n1")
     assert (item.left_out, rich_text.plain(item.why)) == (True, "We have no garden.")
     assert await kent.asked() == []
+
+
+async def test_a_decision_is_recorded_with_what_was_chosen(kent: Version) -> None:
+    await kent.they_say("s1", "I decide.")
+    await kent.they_publish()
+    await kent.decide("s1", "theirs")
+    async with kent.stage.store.reading() as session:
+        asked = select(AuditRow).where(AuditRow.what == "decided")
+        (row,) = (await session.scalars(asked)).all()
+    assert (row.person_id, row.group_id) == (kent.kim.id, kent.row.group_id)
+    assert row.details == {
+        "title": kent.row.title,
+        "number": 2,
+        "statements": 1,
+        "choice": "theirs",
+    }

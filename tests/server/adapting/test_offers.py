@@ -24,6 +24,7 @@ from server.errors import (
     WordsChanged,
     WordsRemoved,
 )
+from server.people.tables import AuditRow
 from server.writing import edits, rich_text
 from server.writing.authors import Author
 from server.writing.document import Part
@@ -214,3 +215,17 @@ async def test_an_offer_to_another_charter_is_unknown_here(kent: Version) -> Non
         with pytest.raises(UnknownOffer):
             await offer_to(session, kent.row.id, offer.row.id)
         assert await session.scalar(select(OfferRow.id)) == offer.row.id
+
+
+async def test_sharing_and_answering_are_recorded_for_the_group_that_did_it(kent: Version) -> None:
+    await kent.we_say("s1", "We choose.")
+    offer = await shared(kent, "s1")
+    await take(kent, offer)
+    async with kent.stage.store.reading() as session:
+        rows = (await session.scalars(select(AuditRow).order_by(AuditRow.id))).all()
+    done = [(row.what, row.person_id, row.group_id) for row in rows if row.what != "charter made"]
+    assert done == [
+        ("shared", kent.kim.id, kent.row.group_id),
+        ("offer answered", kent.kim.id, kent.national.group_id),
+    ]
+    assert rows[-1].details["step"] == "taken"

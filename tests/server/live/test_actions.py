@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
+from sqlalchemy import select
 
 from server import clock
 from server.errors import NameTaken
@@ -9,7 +10,7 @@ from server.live.actions import settle_now, start_charter
 from server.live.engine import Engine
 from server.live.entries import Batch
 from server.live.journal import Journal
-from server.people.tables import GroupRow
+from server.people.tables import AuditRow, GroupRow
 from server.settings import Settings
 from server.store import Store
 from server.writing.read_side import read_charter
@@ -62,3 +63,11 @@ async def test_settling_now_reads_up_to_the_last_edit(store: Store, engine: Engi
     async with store.reading() as session:
         read = await read_charter(session, charter_id)
     assert "Now. I choose" in str(read.items[1].words)
+
+
+async def test_a_new_charter_is_recorded(store: Store, engine: Engine) -> None:
+    charter_id = await begin(store, engine)
+    async with store.reading() as session:
+        row = (await session.scalars(select(AuditRow))).one()
+    assert (row.what, row.person_id, row.charter_id) == ("charter made", None, charter_id)
+    assert row.details == {"title": example().title}

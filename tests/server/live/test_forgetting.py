@@ -17,6 +17,7 @@ from server.live.journal import Journal
 from server.live.reader import Reader
 from server.live.rooms import Rooms
 from server.live.tables import SetAsideRow
+from server.people.tables import AuditRow
 from server.settings import Settings
 from server.store import Base, Store
 from server.writing import editions, history
@@ -311,3 +312,12 @@ async def test_people_at_another_server_are_sent_on_within_a_second(house: House
         assert SECRET.encode() not in (await other.rooms.open(house.id)).snapshot()
     finally:
         await other.close()
+
+
+async def test_forgetting_is_recorded_without_any_of_the_words(house: House) -> None:
+    await house.say_the_secret()
+    await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
+    async with house.store.reading() as session:
+        row = (await session.scalars(select(AuditRow).where(AuditRow.what == "forgot"))).one()
+    assert (row.person_id, row.charter_id) == ("p-ann", house.id)
+    assert row.details == {"title": "Our Charter", "statements": 1}

@@ -1,8 +1,10 @@
 import pytest
+from sqlalchemy import select
 
 from server.live import history_pages, wire
 from server.live.presence import Entry
 from server.people.permits import Role
+from server.people.tables import AuditRow
 from tests.server.live.history_site import FIRST, SECOND, Site
 from tests.server.live.sinks import BEN, reader
 
@@ -139,3 +141,12 @@ async def test_those_who_only_read_see_no_button(site: Site) -> None:
     assert FIRST in page
     assert "Put these words back" not in page
     assert "for good" not in page
+
+
+async def test_putting_back_is_recorded(site: Site) -> None:
+    await site.come_in(Role.MEMBER)
+    await site.reword()
+    await site.post("/s1/put-back", version=(await site.earlier())[-1].key)
+    async with site.store.reading() as session:
+        row = (await session.scalars(select(AuditRow).where(AuditRow.what == "put back"))).one()
+    assert (row.person_id, row.for_id, row.charter_id) == ("p-ann", None, site.id)

@@ -2,9 +2,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from server.errors import EmptyCharter, NothingNew, PublishedMeanwhile
 from server.people.permits import Role
+from server.people.tables import AuditRow
 from server.publishing import actions, namings
 from server.publishing.shown import pack, unpack
 from server.store import Store
@@ -166,3 +168,11 @@ def test_another_why_alone_is_counted() -> None:
     old = parse(CHARTER.encode())
     items = tuple(replace(item, why=()) for item in old.items)
     assert actions.since(old, replace(old, items=items)).whys == 1
+
+
+async def test_an_edition_is_recorded_with_who_published_it(store: Store, devon: Place) -> None:
+    edition = await press(store, devon, await words_of(store, devon))
+    async with store.reading() as session:
+        row = (await session.scalars(select(AuditRow).where(AuditRow.what == "published"))).one()
+    assert (row.person_id, row.group_id) == (edition.published_by, devon.group.id)
+    assert row.details == {"title": edition.title, "number": 1}

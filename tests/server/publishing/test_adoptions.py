@@ -3,11 +3,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from server import clock
 from server.errors import MayNot
 from server.people.permits import Role, Who
-from server.people.tables import GroupRow
+from server.people.tables import AuditRow, GroupRow
 from server.publishing import adoptions
 from server.publishing.adoptions import Adopted
 from server.publishing.rules import Adopting, Present, WrongField
@@ -164,3 +165,13 @@ async def test_one_adopts_for_groups_that_one_organises_the_charters_own_first(
     async with store.reading() as session:
         groups = await adoptions.groups_to_adopt_for(session, who, devon.charter)
     assert [group.name for group in groups] == ["Devon", "Avon"]
+
+
+async def test_adopting_is_recorded_for_the_group_that_adopts(store: Store, devon: Place) -> None:
+    edition = await publish(store, devon)
+    who = await organiser(store, devon.group)
+    await adopt(store, who, devon, edition)
+    async with store.reading() as session:
+        row = (await session.scalars(select(AuditRow).where(AuditRow.what == "adopted"))).one()
+    assert (row.person_id, row.group_id) == (who.person_id, devon.group.id)
+    assert row.details == {"title": edition.title, "number": 1}
