@@ -17,6 +17,7 @@ from server.errors import MayNot, NotFilledIn, NotSignedIn
 from server.live.actions import start_charter
 from server.live.engine import Engine
 from server.people import actions as people
+from server.people.coming_in_pages import device_of
 from server.people.permits import Action, Who, may
 from server.people.rules import tidy_name
 from server.people.signing_in import remember
@@ -59,7 +60,9 @@ async def set_up(request: Request) -> Response:
     token: str = request.path_params["token"]
     begun = await engine.begin(charter)
     async with store.session() as session:
-        arrival = await people.set_up(session, token, name, group, settings.session_days)
+        arrival = await people.set_up(
+            session, token, name, group, settings.session_days, device=device_of(request, form)
+        )
         row = await start_charter(
             session, charter, begun, group_id=arrival.group.id, by=arrival.person.id
         )

@@ -20,7 +20,7 @@ from server.people.rules import (
     stronger,
     tidy_name,
 )
-from server.people.sessions import SESSION_DAYS, sign_in
+from server.people.sessions import SESSION_DAYS, Device, sign_in
 from server.people.tables import (
     AccessTokenRow,
     GroupRow,
@@ -174,6 +174,8 @@ async def set_up(
     person_name: str,
     group_name: str,
     days: int = SESSION_DAYS,
+    *,
+    device: Device | None = None,
 ) -> Arrival:
     """Use a set-up link up: its reader is the first organiser of the first group.
 
@@ -192,4 +194,4 @@ async def set_up(
         raise InvitationUsed
     await join(session, person, group, Role.ORGANISER)
     record(session, What.GROUP_MADE, by=person.id, group_id=group.id, name=group.name)
-    return Arrival(person, group, await sign_in(session, person, days))
+    return Arrival(person, group, await sign_in(session, person, days, device or Device()))

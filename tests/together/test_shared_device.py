@@ -13,7 +13,7 @@ KEPT = """async () => ({
   local: Object.keys(localStorage),
   caches: await caches.keys(),
 })"""
-NOTHING = {"databases": [], "local": [], "caches": []}
+NOTHING: dict[str, list[str]] = {"databases": [], "local": [], "caches": []}
 
 
 async def come_in_shared(visitor: Visitor, server: ServerProcess) -> None:

@@ -13,7 +13,7 @@ from server.people import actions as people
 from server.people import pages as people_pages
 from server.people.permits import Role
 from server.people.sessions import sign_in
-from server.people.tables import GroupRow, MembershipRow, PersonRow
+from server.people.tables import GroupRow, MembershipRow, PersonRow, SessionRow
 from server.store import Store
 from server.writing import pages as writing_pages
 from server.writing.read_side import read_charter
@@ -61,6 +61,7 @@ FILLED_IN = {"name": "Ann", "group": "Our group", "start": "starter"}
 async def test_the_first_set_up_makes_a_group_its_organiser_and_a_charter(
     store: Store, client: httpx.AsyncClient
 ) -> None:
+    client.headers["user-agent"] = "Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X)"
     done = await send(client, await set_up_path(store), FILLED_IN)
     (row,) = await charters(store)
     assert (done.status_code, done.headers["location"]) == (303, f"/charters/{row.slug}")
@@ -72,6 +73,7 @@ async def test_the_first_set_up_makes_a_group_its_organiser_and_a_charter(
                 .join(GroupRow, GroupRow.id == MembershipRow.group_id)
             )
         ).one()
+        assert (await session.scalars(select(SessionRow.device))).one() == "Tablet"
         assert (await read_charter(session, row.id)).statements
         assert (await session.get_one(CheckpointRow, row.id)).state
     assert (person.name, membership.role) == ("Ann", "organiser")

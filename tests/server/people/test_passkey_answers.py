@@ -151,7 +151,7 @@ def test_a_damaged_part_is_damaged(part: str, value: str) -> None:
     device = Authenticator(HERE)
     public_key = made(device)
     with pytest.raises((DamagedPasskey, WrongOrigin)):
-        signed(device, public_key, **{part: value})
+        signed(device, public_key, 0, **{part: value})
 
 
 # A length that the bytes cannot hold, a list without end, nesting, a tag, a key of no kind.
