@@ -26,11 +26,11 @@ async def show_delete(request: Request) -> Response:
     async with request.app.state.store.reading() as session:
         await check_may_go(session, who)
     words = request.query_params.get("words")
-    if words is None:
+    if words is None and "next" not in request.query_params:
         return page(request, "people/me_delete.html", {})
     if words not in {KEEP, FORGET}:
         return _choose_first(request)
-    return await _last_look(request, words)
+    return await _last_look(request, str(words))
 
 
 async def delete(request: Request) -> Response:

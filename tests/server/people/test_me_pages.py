@@ -73,7 +73,7 @@ async def test_my_page_names_me_and_leads_to_all_that_is_mine(
         assert f'href="/me/{path}"' in page.text
     assert 'href="/groups/devon"' in page.text
     assert 'class="top__me" href="/me"' in page.text
-    assert "We have none of you." in page.text
+    assert "You have not given us one." in page.text
     leave = await client.get("/me/leave")
     assert 'href="/groups/devon/leave"' in leave.text
 
