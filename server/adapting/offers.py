@@ -32,6 +32,7 @@ from server.people.tables import GroupRow
 from server.writing import rich_text, wording
 from server.writing.authors import Author, author_of, helped_by
 from server.writing.charter import Charter, Item, Kind
+from server.writing.hidden import WORDS, hidden_of_many
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow, WordingRow
 from server.writing.wording import Wording
@@ -140,7 +141,10 @@ async def share(
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer with all that its pages show. `says` is None once its words were forgotten."""
+    """An offer with all that its pages show.
+
+    `says` is None once its words were forgotten or hidden.
+    """
 
     row: OfferRow
     charter: CharterRow
@@ -280,8 +284,16 @@ async def _offers(session: AsyncSession, *those: ColumnElement[bool]) -> Sequenc
     to_charters = {
         row.to_charter_id: await session.get_one(CharterRow, row.to_charter_id) for row, *_ in found
     }
+    hidden = await hidden_of_many(session, {row.charter_id for row, *_ in found})
     offers = [
-        Offer(row, charter, group, to_charters[row.to_charter_id], _says(says), steps[row.id])
+        Offer(
+            row,
+            charter,
+            group,
+            to_charters[row.to_charter_id],
+            None if (charter.id, row.item_id, WORDS, says.digest) in hidden else _says(says),
+            steps[row.id],
+        )
         for row, charter, group, says in found
     ]
     return sorted(offers, key=lambda offer: offer.steps[0].at, reverse=True)

@@ -70,7 +70,7 @@ _LANGUAGES: Mapping[str, Labels] = {
             Part.MEANING: "same words, other meaning",
             Part.PICTURE: "same words, other picture",
         },
-        removed="words taken away for good",
+        removed="words taken away or hidden",
         some_tenths="4 to 8",
     )
 }

@@ -21,6 +21,7 @@ from server.people.tables import GroupRow
 from server.writing import rich_text
 from server.writing.charter import Kind
 from server.writing.edition import NO_WHY
+from server.writing.hidden import WHY, WORDS, hidden_of_many
 from server.writing.tables import (
     AdaptationRow,
     CharterRow,
@@ -183,10 +184,12 @@ async def said(
 ) -> list[Said]:
     """What places have of these items, or of all items for which they wrote why.
 
-    In the order of the places. Two queries, however many places there are.
+    In the order of the places. Three queries, however many places there are.
     """
     columns = {place.edition_id: at for at, place in enumerate(places) if not place.is_draft}
     drafts = {place.charter_id: at for at, place in enumerate(places) if place.is_draft}
+    charters = {place.edition_id: place.charter_id for place in places}
+    hidden = await hidden_of_many(session, set(charters.values()))
     published = select(
         EditionItemRow.edition_id,
         EditionItemRow.item_id,
@@ -206,7 +209,10 @@ async def said(
             item_id,
             digest,
             left_out,
-            rich_text.from_json(why) if why or why_digest == NO_WHY else None,
+            rich_text.from_json(why)
+            if (why or why_digest == NO_WHY)
+            and (charters[edition_id], item_id, WHY, why_digest) not in hidden
+            else None,
         )
         for edition_id, item_id, digest, left_out, why, why_digest in await session.execute(
             published
@@ -225,15 +231,43 @@ async def said(
     return sorted(found, key=lambda each: each.place)
 
 
-async def words_of(session: AsyncSession, digests: Collection[str]) -> dict[str, Words]:
-    """Stored wordings by digest, for as many as one page shows."""
+async def words_of(
+    session: AsyncSession, digests: Collection[str], hidden: Collection[str] = ()
+) -> dict[str, Words]:
+    """Stored wordings by digest, as many as one page shows; of `hidden` ones nothing is told."""
     if not digests:
         return {}
     found = await session.scalars(select(WordingRow).where(WordingRow.digest.in_(digests)))
-    return {row.digest: _words(row) for row in found}
+    return {row.digest: _words(row, row.digest in hidden) for row in found}
 
 
-def _words(row: WordingRow) -> Words:
+async def hidden_in(session: AsyncSession, national: National, places: Sequence[Place]) -> set[str]:
+    """The wordings that this table does not show, because somebody hid them (`writing/hidden.py`).
+
+    What a place hides of its own is shown of no place here. But no place takes out of the table
+    what the national edition says.
+    """
+    ours = national.charter.id
+    found = await hidden_of_many(session, {ours, *(place.charter_id for place in places)})
+    if not found:
+        return set()
+    gone = {digest for charter_id, _, part, digest in found if part == WORDS and charter_id == ours}
+    theirs = {digest for _, _, part, digest in found if part == WORDS} - gone
+    if theirs:
+        theirs -= set(
+            await session.scalars(
+                select(EditionItemRow.wording_digest).where(
+                    EditionItemRow.edition_id == national.edition.id,
+                    EditionItemRow.wording_digest.in_(theirs),
+                )
+            )
+        )
+    return gone | theirs
+
+
+def _words(row: WordingRow, is_hidden: bool) -> Words:
+    if is_hidden:
+        return Words((), (), None, removed=True)
     return Words(
         rich_text.from_json(row.words),
         rich_text.from_json(row.meaning),

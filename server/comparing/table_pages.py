@@ -56,7 +56,8 @@ async def table(request: Request) -> Response:
     async with store.reading() as session:
         found = await _find(request, session)
         shown = Shown(found.worked, asked)
-        said = await reading.words_of(session, _digests(shown))
+        hidden = await reading.hidden_in(session, found.national, found.places)
+        said = await reading.words_of(session, _digests(shown), hidden)
     return await asyncio.to_thread(_table_page, request, found, shown, said)
 
 
@@ -214,7 +215,8 @@ async def _everything(
         made = found.worked.table
         digests = {row.digest for row in made.rows} | {digest for _, digest in made.headings}
         digests |= {addition.digest for addition in made.additions}
-        said = await reading.words_of(session, digests)
+        hidden = await reading.hidden_in(session, found.national, found.places)
+        said = await reading.words_of(session, digests, hidden)
         whys = await reading.said(session, found.places)
     return (
         found,
@@ -233,7 +235,8 @@ async def _everywhere(request: Request) -> tuple[_Found, Everywhere]:
             raise UnknownStatement
         said = await reading.said(session, found.places, asked.item_ids)
         digests = {each.digest for each in said} | asked.digests
-        words = await reading.words_of(session, digests)
+        hidden = await reading.hidden_in(session, found.national, found.places)
+        words = await reading.words_of(session, digests, hidden)
     return found, await asyncio.to_thread(everywhere.gathered, asked, said, words)
 
 

@@ -28,7 +28,7 @@ from server.people.tables import AuditRow
 from server.writing import edits, rich_text
 from server.writing.authors import Author
 from server.writing.document import Part
-from server.writing.tables import CharterRow, WordingRow
+from server.writing.tables import CharterRow, HidingRow, WordingRow
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, statement
 
@@ -229,3 +229,27 @@ async def test_sharing_and_answering_are_recorded_for_the_group_that_did_it(kent
         ("offer answered", kent.kim.id, kent.national.group_id),
     ]
     assert rows[-1].details["step"] == "taken"
+
+
+async def test_words_that_their_own_group_hides_are_not_offered_any_more(kent: Version) -> None:
+    await kent.we_say("s1", "We choose.")
+    offer = await shared(kent, "s1")
+    async with kent.stage.store.session() as session:
+        session.add(
+            HidingRow(
+                id="h",
+                charter_id=kent.row.id,
+                item_id="s1",
+                part="words",
+                digest=offer.row.wording_digest,
+                content={"words": [], "meaning": [], "picture": None, "now": False},
+                reason="It is unkind.",
+                hidden_at=clock.now(),
+            )
+        )
+    async with kent.stage.store.reading() as session:
+        again = await offer_to(session, kent.national.id, offer.row.id)
+    assert again.says is None
+    national = await kent.stage.read(kent.national.id)
+    with pytest.raises(WordsRemoved):
+        again.wanted(national, await kent.stage.read(kent.row.id))

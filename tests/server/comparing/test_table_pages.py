@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from server import clock
 from server.comparing import table_pages
@@ -15,7 +15,7 @@ from server.people.permits import Role
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow
 from server.store import Store
-from server.writing.tables import EditionItemRow, WordingRow
+from server.writing.tables import CharterRow, EditionItemRow, EditionRow, HidingRow, WordingRow
 from tests.server.comparing.places import (
     NATIONAL,
     Made,
@@ -213,9 +213,9 @@ async def test_forgotten_words_and_whys_are_told_and_not_shown(
         await session.execute(update(WordingRow).values(gone))
         await session.execute(update(EditionItemRow).values(why=[]))
     page = (await client.get(f"{STATEMENTS}/b")).text
-    assert "These words were taken away for good." in page
-    assert "Their why was taken away for good." in page
-    assert "words taken away for good" in (await client.get(TABLE)).text
+    assert "These words were taken away or hidden." in page
+    assert "Their why was taken away or hidden." in page
+    assert "words taken away or hidden" in (await client.get(TABLE)).text
     for end in ("table.csv", "table.json", "statements/b.csv", "statements/b.json"):
         text = (await client.get(f"/charters/national/editions/1/{end}")).text
         assert "front door" not in text
@@ -283,3 +283,69 @@ async def test_what_people_write_is_never_markup(
         page = (await client.get(address)).text
         for mark in ("<i>H", "<script>1", "<u>W", "<s>Z", "<b>Eryri"):
             assert mark not in page
+
+
+async def hide(store: Store, slug: str, item_id: str) -> None:
+    """Have a place hide the words and the why of a statement of its newest edition."""
+    async with store.session() as session:
+        charter_id, words, why = (
+            await session.execute(
+                select(CharterRow.id, EditionItemRow.wording_digest, EditionItemRow.why_digest)
+                .join(EditionRow, EditionRow.charter_id == CharterRow.id)
+                .join(EditionItemRow, EditionItemRow.edition_id == EditionRow.id)
+                .where(CharterRow.slug == slug, EditionItemRow.item_id == item_id)
+            )
+        ).one()
+        for part, digest in (("words", words), ("why", why)):
+            session.add(
+                HidingRow(
+                    id=clock.new_id(),
+                    charter_id=charter_id,
+                    item_id=item_id,
+                    part=part,
+                    digest=digest,
+                    content={},
+                    reason="It is unkind.",
+                    hidden_at=clock.now(),
+                )
+            )
+
+
+async def everything(client: httpx.AsyncClient, item_id: str) -> str:
+    """All pages and files that tell of a statement."""
+    one = f"statements/{item_id}"
+    ends = ("table", "table.csv", "table.json", one, f"{one}.csv", f"{one}.json")
+    return "".join(
+        [(await client.get(f"/charters/national/editions/1/{end}")).text for end in ends]
+    )
+
+
+@pytest.mark.parametrize(
+    ("item_id", "words", "why"),
+    [("b", "own front door key", "Keys matter here"), ("x", "sings on Fridays", "We love to sing")],
+)
+async def test_what_a_place_hides_is_not_in_the_table(
+    store: Store, client: httpx.AsyncClient, item_id: str, words: str, why: str
+) -> None:
+    before = await everything(client, item_id)
+    assert words in before
+    assert why in before
+    await hide(store, "barry", item_id)
+    after = await everything(client, item_id)
+    assert words not in after
+    assert why not in after
+    assert "taken away or hidden" in after
+
+
+async def test_what_the_national_group_hides_is_not_in_its_table(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await hide(store, "national", "b")
+    assert "I have my own key." not in await everything(client, "b")
+
+
+async def test_no_place_takes_national_words_out_of_the_table(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await hide(store, "avon", "b")
+    assert "I have my own key." in await everything(client, "b")
