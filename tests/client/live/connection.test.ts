@@ -14,8 +14,8 @@ let kept: boolean;
 /** Let what is queued happen. */
 const soon = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1);
 
-function open(mayWrite = true): void {
-  const address = { server: "ws://here/live", charter: "c1", generation: "3" };
+function open(mayWrite = true, helps: string | null = null): void {
+  const address = { server: "ws://here/live", charter: "c1", generation: "3", helps };
   connection = new Connection(address, document, mayWrite, () => kept, server.Socket);
   connection.onStatus = (status) => statuses.push(status.kind);
 }
@@ -44,7 +44,15 @@ describe("a connection", () => {
       generation: "3",
       schema: "1",
       tell: "saved,news",
+      for: "",
     });
+  });
+
+  it("says whom its person helps, so that the server can tell that they do not any more", async () => {
+    open(true, "anna");
+    connection.connect();
+    await soon();
+    expect(new URL(server.socket.url).searchParams.get("for")).toBe("anna");
   });
 
   it("says with a newer clock that it is here each time it comes back", async () => {

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -130,6 +131,16 @@ async def test_an_answer_cannot_be_undone_twice(kent: Version) -> None:
     await undoing.make(kent.stage.rooms)
     with pytest.raises((AnsweredAlready, WordsChanged)):
         await undoing.make(kent.stage.rooms)
+
+
+async def test_an_answer_keeps_whom_somebody_helped_to_give_it(kent: Version) -> None:
+    await kent.they_say("s1", "I decide.")
+    await kent.they_publish()
+    bob = (await kent.stage.come_in("Bob", "Kent")).id
+    decision = kent.answer(await kent.update(), "s1", "theirs")
+    await replace(decision, author=Author(bob, kent.kim.id)).make(kent.stage.rooms)
+    (row,) = await decisions(kent.stage.store)
+    assert (row.person_id, row.for_id) == (bob, kent.kim.id)
 
 
 async def test_words_that_changed_since_they_were_seen_are_not_overwritten(kent: Version) -> None:
