@@ -166,7 +166,7 @@ async def test_data_is_taken_away_and_then_nothing_works_any_more(
 
     await page.goto("/me/data")
     async with page.expect_download() as given:
-        await page.get_by_role("button", name="Get my data").click()
+        await page.get_by_role("button", name="Get my copy").click()
     file = await given.value
     assert file.suggested_filename.startswith("my-data-")
     with zipfile.ZipFile(await file.path()) as archive:
@@ -174,11 +174,11 @@ async def test_data_is_taken_away_and_then_nothing_works_any_more(
         assert "name: Meg" in archive.read("my-data.md").decode()
 
     await page.goto("/me")
-    await page.get_by_role("link", name="Delete me").click()
+    await page.get_by_role("link", name="Forget me").click()
     await page.get_by_role("radio", name="Keep my words").check()
     await page.get_by_role("button", name="Go on").click()
-    await expect(page.get_by_role("heading", name="Shall we delete you?")).to_be_visible()
-    await page.get_by_role("button", name="Delete me").click()
+    await expect(page.get_by_role("heading", name="Shall we forget you?")).to_be_visible()
+    await page.get_by_role("button", name="Forget me").click()
     await expect(page.get_by_role("heading", name="Goodbye")).to_be_visible()
     await assert_for_everybody(page, "my-goodbye")
     await expect(other.locator('[data-box="refused"], [data-status]').first).to_be_visible()

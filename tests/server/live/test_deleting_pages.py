@@ -93,7 +93,7 @@ async def test_one_press_deletes_and_signs_out_everywhere(
     assert 'our_charter=""' in done.headers["set-cookie"]
     assert await name_of_ann(store) == A_MEMBER
     goodbye = await client.get("/goodbye")
-    assert "We deleted you." in goodbye.text
+    assert "We do not know you any more." in goodbye.text
     async with browser(app) as thief:
         thief.cookies.set("our_charter", secret)
         assert (await thief.get("/me")).status_code == 401
