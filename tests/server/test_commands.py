@@ -19,7 +19,7 @@ from server.errors import (
     UnknownGroup,
 )
 from server.people.permits import Role
-from server.settings import bundled
+from server.settings import Settings, bundled
 from server.store import Store
 from server.writing import edition_files, editions, limits
 from server.writing.markdown_in import parse
@@ -153,6 +153,19 @@ def test_an_invitation_is_a_link_to_come_in(
     link = run("invite", "--group", "Devon", "--name", "Ann", "--role", "reader").strip()
     assert re.fullmatch(r"https://charter\.example/come-in/[\w-]{43}", link)
     assert link != run("invite", "--group", "Devon", "--name", "Ann").strip()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "used"), [("", "console:"), ("smtp://localhost", "smtp://localhost")]
+)
+def test_the_example_prints_its_e_mails_where_no_mail_server_is_set(
+    run: Run, monkeypatch: pytest.MonkeyPatch, chosen: str, used: str
+) -> None:
+    monkeypatch.setenv("OUR_CHARTER_SMTP_URL", chosen)
+    served: list[Settings] = []
+    monkeypatch.setattr(commands, "run_server", lambda settings, _prepare: served.append(settings))
+    run("example")
+    assert [settings.smtp_url for settings in served] == [used]
 
 
 @pytest.mark.parametrize("command", [("invite", "--name", "Ann"), ("token", "--person", "Ann")])

@@ -82,7 +82,7 @@ async def test_a_card_of_another_group_cannot_be_ended(
     async with store.session() as session:
         kent = await actions.make_group(session, "Kent")
         made = await make_card(session, SECRET, kent, Wanted("Ben"))
-    for card_id in (made.row.id, "nonsense"):
+    for card_id in (made.row.id, "nonsense", "\x00", "\ud800"):
         async with store.session() as session:
             with pytest.raises(UnknownInvitation):
                 await end_card(session, devon, card_id, olwen)
