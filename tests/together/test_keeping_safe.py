@@ -15,10 +15,14 @@ WHY = "It is unkind to Ben."
 MARK = f"These words are hidden. Meg gave this reason: {WHY}"
 
 
-async def look(page: Page, name: str) -> None:
-    """Check the page as it stands, light and dark and at all widths, and by keyboard."""
+async def look(page: Page, name: str, *, dark: bool = False) -> None:
+    """Check the page as it stands at all widths and by keyboard; and in the dark, if asked."""
     await assert_for_everybody(page, name)
     assert await focus_complaints(page) == []
+    if dark:
+        await page.emulate_media(color_scheme="dark")
+        await assert_for_everybody(page, f"{name}-dark")
+        await page.emulate_media(color_scheme="light")
 
 
 async def press_by_keyboard(page: Page, selector: str, key: str = "Enter") -> None:
@@ -61,7 +65,7 @@ async def test_reported_words_are_hidden_shown_again_and_all_of_it_is_told(
     await hide_from_the_report(meg)
     await expect(olwen.item(item)).not_to_contain_text(UNKIND)
     await expect(olwen.item(item)).to_contain_text(MARK, timeout=20_000)
-    await look(olwen.page, "draft-hidden")
+    await look(olwen.page, "draft-hidden", dark=True)
     await ben.page.reload()
     await expect(ben.item(item)).to_contain_text(MARK)
     for path in (home, f"{home}/history/{item}"):
@@ -73,7 +77,7 @@ async def test_reported_words_are_hidden_shown_again_and_all_of_it_is_told(
     await answer_the_report(meg, ann)
     await meg.page.goto(f"{home}/hidden")
     await expect(meg.page.get_by_text(UNKIND)).to_be_visible()
-    await look(meg.page, "hidden")
+    await look(meg.page, "hidden", dark=True)
     await meg.page.get_by_role("button", name="Show this again").click()
     await expect(meg.page.get_by_text("We show those words again")).to_be_visible()
     await expect(olwen.words(item)).to_contain_text(UNKIND)
@@ -88,7 +92,7 @@ async def report_by_keyboard(ann: Visitor, home: str, item: str) -> None:
     await look(page, "safe-reading")
     await press_by_keyboard(page, f"#report-{item}")
     await expect(page.get_by_text("Meg hears this. Nobody else in the group does.")).to_be_visible()
-    await look(page, "report")
+    await look(page, "report", dark=True)
     await press_by_keyboard(page, "input[name=kind]", "Space")
     await press_by_keyboard(page, "#note", "I")
     await page.keyboard.type(" am sad for Ben.")
@@ -107,7 +111,7 @@ async def only_the_lead_reads_it(olwen: Visitor, meg: Visitor) -> None:
     await meg.page.get_by_role("link", name="1 report waits for you in National").click()
     await expect(meg.page.get_by_text("I am sad for Ben.")).to_be_visible()
     await expect(meg.page.get_by_text(UNKIND)).to_be_visible()
-    await look(meg.page, "reports")
+    await look(meg.page, "reports", dark=True)
 
 
 async def hide_from_the_report(meg: Visitor) -> None:
@@ -117,7 +121,7 @@ async def hide_from_the_report(meg: Visitor) -> None:
     await page.get_by_role("link", name="Hide this").first.click()
     await page.get_by_role("button", name="Hide this").click()
     await expect(page.locator(".govuk-error-summary")).to_contain_text("Please say why")
-    await look(page, "hide-mistake")
+    await look(page, "hide-mistake", dark=True)
     meg.mistakes.clear()
     await page.get_by_label("Why do you hide this?").fill(WHY)
     await page.get_by_role("button", name="Hide this").click()
@@ -150,4 +154,4 @@ async def the_record_tells_it(olwen: Visitor) -> None:
     ):
         await expect(page.get_by_text(sentence)).to_be_visible()
     assert "Ann reported" not in await page.inner_text("body")
-    await look(page, "audit")
+    await look(page, "audit", dark=True)
