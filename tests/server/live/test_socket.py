@@ -14,7 +14,8 @@ from server import clock
 from server.errors import CloseCode
 from server.live import pace, rooms
 from server.people.sessions import Device, sign_in, sign_out
-from server.people.tables import PersonRow, SessionRow
+from server.people.tables import PersonRow, SessionRow, SupportRow
+from server.people.tokens import hash_of
 from server.settings import Settings
 from server.store import Store
 from tests.server.live.doors import Door, open_door
@@ -260,3 +261,46 @@ async def test_a_stolen_cookie_is_worth_nothing_once_its_session_was_ended(
     await other.recv()
     assert other.close_code is None
     await other.close()
+
+
+@only_sqlite
+async def test_a_page_that_is_wrong_about_whom_its_person_helps_begins_anew(door: Door) -> None:
+    client = await door.client("Ann", "for=p-rae").connect()
+    assert await client.closed() == CloseCode.HELP_ENDED
+    client = await door.client("Ann", "for=").connect()
+    await client.close()
+
+
+@only_sqlite
+async def test_what_a_supporter_types_in_a_stock_client_bears_both_names(
+    store: Store, door: Door
+) -> None:
+    async with store.session() as session:
+        now = clock.now()
+        support = SupportRow(
+            id="yes", person_id="p-ann", supporter_id="p-ben", asked_at=now, yes_at=now
+        )
+        session.add(support)
+        ben = await session.get_one(PersonRow, "p-ben")
+        door.tokens["Helper"] = await sign_in(session, ben)
+        await session.flush()
+        helpers = SessionRow.token_hash == hash_of(door.tokens["Helper"])
+        await session.execute(update(SessionRow).where(helpers).values(helping_id="yes"))
+    helper, ann = await door.client("Helper").connect(), await door.client("Ann").connect()
+    helper.presence({"writing": "s1", "user": {"id": "p-ann", "name": "Ann"}})
+    await words_reach(helper, ann, "Together. ")
+    await ann.when(lambda: helper.doc.client_id in ann.others, "the helper")
+    seen = ann.others[helper.doc.client_id]
+    assert seen is not None
+    assert seen["user"] == {
+        "id": "p-ben",
+        "name": "Ann, with help from Ben",
+        "picture": None,
+        "for": "p-ann",
+    }
+    async with store.session() as session:
+        await session.execute(update(SupportRow).values(ended_at=clock.now()))
+    assert await helper.closed() == CloseCode.HELP_ENDED
+    again = await door.client("Ann", "for=").connect()
+    assert "Together. " in pen.words(again.doc, "s1")
+    await again.close()
