@@ -23,7 +23,7 @@ _PIECE = 64 * 1024
 
 async def show_data(request: Request) -> Response:
     """What is in the file, and a button that makes it."""
-    _alone(request)
+    asking(request)
     return page(request, "people/me_data.html", {})
 
 
