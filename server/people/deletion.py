@@ -113,6 +113,10 @@ async def _end_invitations(
     session: AsyncSession, person_id: str, name: str, email: str | None, groups: list[str]
 ) -> None:
     """Take name and address off every card and link that was theirs, and end those."""
+    # A link that was just used may be pressed again from the same browser: not for them.
+    await session.execute(
+        update(InvitationUseRow).where(InvitationUseRow.person_id == person_id).values(used_from="")
+    )
     used = select(InvitationUseRow.invitation_id).where(InvitationUseRow.person_id == person_id)
     rows = await session.scalars(
         select(InvitationRow).where(

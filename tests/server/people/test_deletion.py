@@ -9,7 +9,13 @@ from server.people import actions
 from server.people.deletion import check_may_go, delete_person
 from server.people.names import A_MEMBER
 from server.people.permits import Helped, Role, Who
-from server.people.tables import InvitationRow, MembershipRow, PersonRow, ReportRow
+from server.people.tables import (
+    InvitationRow,
+    InvitationUseRow,
+    MembershipRow,
+    PersonRow,
+    ReportRow,
+)
 from server.store import Store
 from tests.server.people.test_uploads import somebody
 
@@ -49,7 +55,7 @@ async def test_names_go_from_cards_and_reports_and_others_cards_work_on(store: S
     (group_id,) = ann.roles
     async with store.session() as session:
         group = await actions.find_group(session, "Devon")
-        for name in (" ann ", "Ben"):
+        for name in (" ann ", "An old name", "Ben"):
             session.add(
                 InvitationRow(
                     id=name,
@@ -61,6 +67,16 @@ async def test_names_go_from_cards_and_reports_and_others_cards_work_on(store: S
                     expires_at=clock.now(),
                 )
             )
+        await session.flush()
+        session.add(
+            InvitationUseRow(
+                id="u",
+                invitation_id="An old name",
+                person_id=ann.person_id,
+                used_from="her browser",
+                at=clock.now(),
+            )
+        )
         session.add(
             ReportRow(
                 id="r",
@@ -79,5 +95,9 @@ async def test_names_go_from_cards_and_reports_and_others_cards_work_on(store: S
         bens = await session.get_one(InvitationRow, "Ben")
         assert (hers.name, hers.revoked_at is None) == (A_MEMBER, False)
         assert (bens.name, bens.revoked_at) == ("Ben", None)
+        used = await session.get_one(InvitationRow, "An old name")
+        assert (used.name, used.revoked_at is None) == (A_MEMBER, False)
+        # Nobody can press the link again and be signed in as who is gone.
+        assert (await session.get_one(InvitationUseRow, "u")).used_from == ""
         assert (await session.get_one(ReportRow, "r")).words == A_MEMBER
         assert (await session.get_one(PersonRow, ann.person_id)).name == A_MEMBER
