@@ -81,7 +81,7 @@ async def test_present_words_are_taken_out_of_the_charter_and_of_its_history(hou
     assert SECOND not in await house.earlier()
     assert await house.earlier() == ["", "(hidden)", FIRST]
     (row,) = await house.hidings()
-    assert (row.reason, row.hidden_by, row.content["now"]) == (WHY, "p-ann", True)
+    assert (row.reason, row.hidden_by, (row.content or {})["now"]) == (WHY, "p-ann", True)
     assert await house.done() == [("hid", "p-ann")]
 
 
