@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import inf
 from pathlib import Path
 from typing import Any, get_args
@@ -24,8 +24,9 @@ class Settings:
 
     # Where things are
     data_folder: Path = Path("var")
-    database_url: str | None = None
-    redis_url: str | None = None
+    # What holds a password is never shown: not in a log, not in an error.
+    database_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None
@@ -38,11 +39,11 @@ class Settings:
     time_zone: str = "Europe/London"
 
     # Secrets and doors
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     proxies: str = "127.0.0.1"
 
     # Sending e-mail
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
 
     # What is told to those who run it
@@ -95,10 +96,10 @@ class Settings:
         """
         environment = os.environ if environment is None else environment
         values: dict[str, Any] = {}
-        for field in fields(cls):
-            name = PREFIX + field.name.upper()
+        for each in fields(cls):
+            name = PREFIX + each.name.upper()
             if environment.get(name):  # an empty one is as good as none
-                values[field.name] = _read(name, environment[name], field.type)
+                values[each.name] = _read(name, environment[name], each.type)
         values |= {name: value for name, value in chosen.items() if value is not None}
         return cls(**values)
 

@@ -4,30 +4,49 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+from server import logs
+from server.errors import BadSetting
 from server.settings import Settings
 
+log = logs.logger(__name__)
+
 FILE = "secret"
+# Fewer letters could be guessed.
+SHORTEST = 32
+_OTHERS = 0o077
 
 
 def secret_of(settings: Settings) -> bytes:
     """The secret that was set, else the one in the data folder, made there when it is missing.
 
-    The file can be read by its owner alone. Servers that share a database need the same secret set.
+    Servers that share a database need the same secret set.
     """
     if settings.secret is not None:
         return settings.secret.encode()
     file = settings.data_folder / FILE
     settings.data_folder.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        _make(file)
+    return _read(file)
+
+
+def _make(file: Path) -> None:
+    """Make the file whole or not at all, for its owner alone; of two at once one wins."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{FILE}-")
+    made = Path(name)
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(file)
-    with os.fdopen(handle, "wb") as opened:
-        made = secrets.token_urlsafe(32).encode()
-        opened.write(made)
-    return made
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(secrets.token_urlsafe(32).encode())
+            opened.flush()
+            os.fsync(opened.fileno())
+        with suppress(FileExistsError):
+            os.link(made, file)
+    finally:
+        made.unlink()
 
 
 def keyed_hash(secret: bytes, code: str) -> str:
@@ -36,4 +55,11 @@ def keyed_hash(secret: bytes, code: str) -> str:
 
 
 def _read(file: Path) -> bytes:
-    return file.read_bytes().strip()
+    """What it says. Whoever else could read it cannot any more."""
+    if file.stat().st_mode & _OTHERS:
+        log.warning("secret_was_open")
+        file.chmod(0o600)
+    kept = file.read_bytes().strip()
+    if len(kept) < SHORTEST:
+        raise BadSetting(f"The file {file} is too short. Take it away, and start again.")
+    return kept

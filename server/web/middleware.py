@@ -2,7 +2,7 @@
 
 import re
 import time
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -95,9 +95,19 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if "location" in headers:
+                    headers["location"] = _within(headers["location"])
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _within(place: str) -> str:
+    """Where a redirect leads, without a host: the framework would name whichever was asked for."""
+    parts = urlsplit(place)
+    if not parts.netloc:
+        return place
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/\\"), parts.query, ""))
 
 
 def safe_headers(settings: Settings) -> dict[str, str]:
@@ -107,14 +117,19 @@ def safe_headers(settings: Settings) -> dict[str, str]:
     socket = f"{'wss' if settings.secure else 'ws'}://{host}"
     policy = {
         "default-src": "'self'",
+        "script-src": "'self'",
+        "style-src": "'self'",
         "connect-src": f"'self' {socket}",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
+    if settings.secure:
+        policy["upgrade-insecure-requests"] = ""
+    said = "; ".join(f"{what} {where}".rstrip() for what, where in policy.items())
     headers = {
-        "content-security-policy": "; ".join(f"{what} {where}" for what, where in policy.items()),
+        "content-security-policy": said,
         "x-content-type-options": "nosniff",
         # Not `no-referrer`: with that, browsers send forms with `Origin: null`.
         "referrer-policy": "same-origin",
