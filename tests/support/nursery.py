@@ -54,7 +54,7 @@ class Nursery:
             self._process.stdin.write(json.dumps({"do": do, **details}).encode() + b"\n")
             self._process.stdin.flush()
             line = self._process.stdout.readline()
-        assert line, "the nursery ended"
+        assert line, "the nursery ended: can `server.__main__` be imported?"
         return json.loads(line)
 
 
