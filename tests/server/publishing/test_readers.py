@@ -29,4 +29,4 @@ async def test_who_can_read_a_charter_is_chosen_and_recorded_once(
         devon.charter.id,
         devon.group.id,
     )
-    assert noted.details == {"before": "group", "after": "groups"}
+    assert (noted.details["before"], noted.details["after"]) == ("group", "groups")
