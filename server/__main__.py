@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         serving.add_argument("--port", type=int, metavar="N", help="the port to listen on (8000)")
         serving.add_argument("--host", metavar="H", help="the address to listen on (127.0.0.1)")
 
+    command("doctor", "Say what is unsafe in the present settings and data.")
+
     importing = command("import", "Make a Charter from a Markdown file, and print its id.")
     importing.add_argument("file", type=Path, metavar="FILE")
     importing.add_argument("--group", required=True, metavar="G", help="made when it is missing")

@@ -16,6 +16,7 @@ from server import examples
 from server.adapting import confirming
 from server.adapting.adaptations import make_version
 from server.adapting.bringing_in import brought_in, chosen, propose
+from server.doctor import examine
 from server.errors import (
     FileTooBig,
     NotACharter,
@@ -160,6 +161,14 @@ def verify(_settings: Settings, file: Path, digest: str | None) -> None:
     print("This edition is whole.")
     if digest is None:
         print("Look at the page of the edition. Does it show the same digest?")
+
+
+def doctor(settings: Settings) -> int:
+    """Print what is safe and what is not; 1 when something is not."""
+    found = examine(settings)
+    for finding in found:
+        print(f"{'ok    ' if finding.is_safe else 'UNSAFE'}  {finding.sentence}")
+    return 0 if all(finding.is_safe for finding in found) else 1
 
 
 def _run(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
