@@ -132,7 +132,7 @@ class DamagedPasskey(Refusal):
 
 class PasskeyCopied(Refusal):
     status = 409
-    sentence = "Somebody may have copied this key. Come in with your card, and make a new key."
+    sentence = "Somebody may have copied this key. Come in with your card. Then make a new key."
 
 
 class PasskeyKnown(Refusal):
@@ -213,6 +213,13 @@ class NotYourSupporter(Refusal):
 class UnknownSupport(Refusal):
     status = 404
     sentence = "This help has ended, or nobody asked for it."
+
+
+class OnlyHere(Refusal):
+    """Somebody who is in several groups came in by the card of one, which vouches there alone."""
+
+    status = 403
+    sentence = "You came in with a card. Come in with your key or e-mail to do this."
 
 
 class UnknownInvitation(Refusal):

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from server.errors import NotFilledIn, Refusal
 from server.live.deleting import Deleting
 from server.people.deletion import check_may_go
-from server.people.me_pages import asking, page
+from server.people.me_pages import asking_wholly, page
 from server.people.signing_in import forget
 from server.web.forms import read_form, text_of
 from server.writing.charter import Kind
@@ -22,7 +22,7 @@ GOODBYE = "/goodbye"
 
 async def show_delete(request: Request) -> Response:
     """What becomes of me and of my words; with a choice made, the last look before it is done."""
-    who = asking(request)
+    who = asking_wholly(request)
     async with request.app.state.store.reading() as session:
         await check_may_go(session, who)
     words = request.query_params.get("words")
@@ -35,7 +35,7 @@ async def show_delete(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """Delete me."""
-    form, who = await read_form(request), asking(request)
+    form, who = await read_form(request), asking_wholly(request)
     words = text_of(form, "words")
     if words not in {KEEP, FORGET}:
         return _choose_first(request)
@@ -68,7 +68,7 @@ async def _last_look(request: Request, words: str, refusal: Refusal | None = Non
 
 async def _going(request: Request) -> list[dict[str, Any]]:
     """What will be forgotten, Charter by Charter: statements with their words, and reasons."""
-    who = asking(request)
+    who = asking_wholly(request)
     deleting: Deleting = request.app.state.deleting
     told = []
     for found in await deleting.only_theirs(who.person_id):

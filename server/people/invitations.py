@@ -194,7 +194,7 @@ async def come_in(
         raise InvitationRevoked
     pressed = await _same_press(session, row, arriving)
     if pressed is not None:
-        return Arrival(pressed, group, await _signed_in(session, pressed, arriving))
+        return Arrival(pressed, group, await _signed_in(session, pressed, group, arriving))
     invitation.check()
     await _take_one_use(session, invitation)
     person = await _person(session, invitation, arriving)
@@ -208,7 +208,7 @@ async def come_in(
         )
     )
     audit.record(session, audit.What.CAME_IN, by=person.id, group_id=group.id, card=row.id)
-    return Arrival(person, group, await _signed_in(session, person, arriving))
+    return Arrival(person, group, await _signed_in(session, person, group, arriving))
 
 
 async def forget_presses(session: AsyncSession, person_id: str) -> None:
@@ -266,9 +266,24 @@ async def _person(session: AsyncSession, invitation: Invitation, arriving: Arriv
         else await _anybody(session, row, group, arriving)
     )
     await join(session, person, group, Role(row.role))
-    if row.email is not None and person.email is None:
+    may_keep_email = row.email is not None and person.email is None
+    if may_keep_email and not await _is_elsewhere(session, person, group):
         person.email = row.email
     return person
+
+
+async def _is_elsewhere(session: AsyncSession, person: PersonRow, group: GroupRow) -> bool:
+    """Whether somebody is in other groups, too: none of them gives the address of their letters."""
+    other = await session.scalar(
+        select(MembershipRow.id)
+        .where(
+            MembershipRow.person_id == person.id,
+            MembershipRow.group_id != group.id,
+            MembershipRow.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return other is not None
 
 
 async def _named(
@@ -377,5 +392,18 @@ def _press(row: InvitationRow, arriving: Arriving) -> str:
     return hash_of("\n".join((arriving.browser, arriving.page, name or who)))
 
 
-async def _signed_in(session: AsyncSession, person: PersonRow, arriving: Arriving) -> str:
-    return await sign_in(session, person, arriving.days, arriving.device, arriving.zone)
+async def _signed_in(
+    session: AsyncSession, person: PersonRow, group: GroupRow, arriving: Arriving
+) -> str:
+    """Sign in who has come by a group's card: its organisers vouch for the person, there alone.
+
+    Who is signed in here already keeps what they came in with.
+    """
+    who = arriving.who
+    before: frozenset[str] | None = frozenset()
+    if who is not None and who.person_id == person.id and who.session_id is not None:
+        before = who.vouched_by
+    vouched_by = None if before is None else sorted(before | {group.id})
+    return await sign_in(
+        session, person, arriving.days, arriving.device, arriving.zone, vouched_by=vouched_by
+    )

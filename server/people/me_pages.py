@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from server.errors import NotFilledIn, NotSignedIn, Refusal
 from server.people import me
-from server.people.permits import Who
+from server.people.permits import Who, check_not_only_here
 from server.people.preferences import COLOURS, SPEEDS, TEXT_SIZES, Preferences
 from server.people.tables import PersonRow
 from server.store import Store
@@ -32,6 +32,13 @@ def asking(request: Request) -> Who:
     who: Who | None = request.state.who
     if who is None:
         raise NotSignedIn
+    return who
+
+
+def asking_wholly(request: Request) -> Who:
+    """Who asks for what counts in all of their groups. Raises NotSignedIn and OnlyHere."""
+    who = asking(request)
+    check_not_only_here(who)
     return who
 
 
@@ -58,12 +65,12 @@ async def show_me(request: Request) -> Response:
 
 async def show_name(request: Request) -> Response:
     """The form for another name."""
-    return page(request, "people/me_name.html", {"name": asking(request).name})
+    return page(request, "people/me_name.html", {"name": asking_wholly(request).name})
 
 
 async def change_name(request: Request) -> Response:
     """Take another name."""
-    form, who = await read_form(request), asking(request)
+    form, who = await read_form(request), asking_wholly(request)
     written = text_of(form, "name")
     try:
         async with _store(request).session() as session:
@@ -76,7 +83,7 @@ async def change_name(request: Request) -> Response:
 
 async def show_email(request: Request) -> Response:
     """The form for an e-mail address."""
-    who = asking(request)
+    who = asking_wholly(request)
     async with _store(request).reading() as session:
         person = await session.get_one(PersonRow, who.person_id)
     return page(request, "people/me_email.html", {"email": person.email or ""})
@@ -84,7 +91,7 @@ async def show_email(request: Request) -> Response:
 
 async def change_email(request: Request) -> Response:
     """Keep another e-mail address, or none."""
-    form, who = await read_form(request), asking(request)
+    form, who = await read_form(request), asking_wholly(request)
     written = text_of(form, "email")
     try:
         async with _store(request).session() as session:

@@ -25,7 +25,7 @@ from server.people.passkey_answers import (
     ask_for_new,
     site_of,
 )
-from server.people.permits import Who
+from server.people.permits import Who, check_not_only_here
 from server.people.sessions import Device, sign_in
 from server.people.sign_in_links import first_group_of
 from server.people.signing_in import SEE_OTHER, remember
@@ -180,6 +180,7 @@ def _at_own_device(request: Request) -> Who:
     who = _at_a_device(request)
     if who.shared_device:
         raise NotOnSharedDevice
+    check_not_only_here(who)
     return who
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from server.errors import OnlyHere
 from server.people.preferences import USUAL, Preferences
 
 
@@ -49,6 +50,8 @@ class Helped:
 class Who:
     """A signed-in person with their role in each of their groups, by group id.
 
+    `vouched_by` are the groups whose cards let them in: `roles` has these alone then, and
+    `only_here` says that they are in others too. It is None for who came in by a way of their own.
     `leads` are the groups whose reports they hear. `session_id` is None with an access token.
     `picture` is the address of their picture.
     """
@@ -59,6 +62,8 @@ class Who:
     roles: Mapping[str, Role] = field(default_factory=dict)
     leads: frozenset[str] = frozenset()
     session_id: str | None = None
+    vouched_by: frozenset[str] | None = None
+    only_here: bool = False
     shared_device: bool = False
     preferences: Preferences = USUAL
     helping: Helped | None = None
@@ -134,6 +139,15 @@ def helped_in(who: Who, thing: Thing) -> Helped | None:
     if may(who, Action.WRITE, thing):
         return helps(who, Action.WRITE, thing)
     return helps(who, Action.WATCH, thing)
+
+
+def check_not_only_here(who: Who) -> None:
+    """Raise OnlyHere where one group's card let in somebody who is in others, too.
+
+    What counts in all of a person's groups is not done on the word of one group's organisers.
+    """
+    if who.only_here:
+        raise OnlyHere
 
 
 def helps(who: Who | None, action: Action, thing: Thing) -> Helped | None:

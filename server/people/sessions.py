@@ -29,10 +29,13 @@ async def sign_in(
     days: int = SESSION_DAYS,
     device: Device = Device(),
     zone: str = "UTC",
+    *,
+    vouched_by: Sequence[str] | None = None,
 ) -> str:
     """Start a session on one device; returns the secret for its cookie.
 
-    One on a shared device ends with the day, in the time zone `zone`.
+    One on a shared device ends with the day, in the time zone `zone`. One that groups `vouched_by`
+    their cards counts in these groups alone.
     """
     now = clock.now()
     token = new_token()
@@ -46,6 +49,7 @@ async def sign_in(
             person_id=person.id,
             device=device.name,
             shared=device.shared,
+            vouched_by=None if vouched_by is None else list(vouched_by),
             created_at=now,
             used_at=now,
             expires_at=end_of_day(now, zone) if device.shared else now + timedelta(days=days),

@@ -60,12 +60,15 @@ _KEYS = union_all(
         SessionRow.id.label("session_id"),
         SessionRow.shared.label("shared"),
         SessionRow.helping_id.label("helping_id"),
+        SessionRow.vouched_by.label("vouched_by"),
     ).where(
         SessionRow.token_hash.in_(bindparam("hashes", expanding=True)),
         SessionRow.expires_at > bindparam("now"),
     ),
     select(
-        AccessTokenRow.token_hash, AccessTokenRow.person_id, null(), null(), false(), null()
+        AccessTokenRow.token_hash,
+        AccessTokenRow.person_id,
+        *(null(), null(), false(), null(), null()),
     ).where(AccessTokenRow.token_hash.in_(bindparam("hashes", expanding=True))),
 ).subquery()
 
@@ -269,7 +272,8 @@ async def _find(session: AsyncSession, hashes: Collection[str]) -> dict[str, _Fo
     helped = await _helped(session, set(helping.values())) if helping else {}
     for key, support_id in helping.items():
         found = people[key]
-        people[key] = found._replace(who=replace(found.who, helping=helped.get(support_id)))
+        of_here = _only_where_vouched(helped.get(support_id), found.who)
+        people[key] = found._replace(who=replace(found.who, helping=of_here))
     return people
 
 
@@ -281,7 +285,9 @@ def _who(rows: Sequence[Row[Any]]) -> Who:
     """The person of these rows, one for each of their groups."""
     first = rows[0]
     person: PersonRow = first.PersonRow
-    mine = [row for row in rows if row.group_id is not None]
+    everywhere = [row for row in rows if row.group_id is not None]
+    vouched_by = None if first.vouched_by is None else frozenset(first.vouched_by)
+    mine = [row for row in everywhere if vouched_by is None or row.group_id in vouched_by]
     return Who(
         person_id=person.id,
         name=person.name,
@@ -289,9 +295,19 @@ def _who(rows: Sequence[Row[Any]]) -> Who:
         roles={row.group_id: Role(row.role) for row in mine},
         leads=frozenset(row.group_id for row in mine if row.leads),
         session_id=first.session_id,
+        vouched_by=vouched_by,
+        only_here=len(mine) < len(everywhere),
         shared_device=bool(first.shared),
         preferences=Preferences.read(person.preferences),
     )
+
+
+def _only_where_vouched(helped: Helped | None, who: Who) -> Helped | None:
+    """A group's card does not reach into other groups through somebody who is helped, either."""
+    if helped is None or who.vouched_by is None:
+        return helped
+    roles = {group: role for group, role in helped.roles.items() if group in who.vouched_by}
+    return replace(helped, roles=roles)
 
 
 async def _helped(session: AsyncSession, support_ids: Collection[str]) -> dict[str, Helped]:

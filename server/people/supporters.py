@@ -16,7 +16,7 @@ from server import clock
 from server.errors import AnswersThemselves, NotYourSupporter, UnknownSupport
 from server.people import audit
 from server.people.audit import What
-from server.people.permits import Who
+from server.people.permits import Who, check_not_only_here
 from server.people.pictures import address_of_picture
 from server.people.tables import MembershipRow, PersonRow, SessionRow, SupportRow
 
@@ -48,6 +48,7 @@ def check_own_answer(who: Who) -> None:
         raise AnswersThemselves(who.helping.name)
     if who.session_id is None:
         raise AnswersThemselves
+    check_not_only_here(who)
 
 
 # Who helps whom

@@ -39,7 +39,7 @@ class GroupRow(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     kind: Mapped[str] = mapped_column(String(16), default="local")
     picture: Mapped[str | None] = mapped_column(String(200))
-    lead_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id", use_alter=True))
+    lead_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     invited_by_id: Mapped[str | None] = mapped_column(ForeignKey("groups.id"))
 
     # A group can stand where `may` asks for a thing: what it holds is for the group.
@@ -102,8 +102,10 @@ class MembershipRow(Base):
 class SessionRow(Base):
     """One device on which a person is signed in, told in plain words by `device` ("Tablet").
 
-    One on a `shared` device ends with the day. `helping_id` is the yes under which a supporter is
-    helping somebody on this device just now.
+    One on a `shared` device ends with the day. `vouched_by` are the groups whose cards let the
+    person in: it counts in them alone, for a group's organiser can make a card for anybody in it.
+    It is None for who came in by a way of their own: a passkey, an e-mail. `helping_id` is the yes
+    under which a supporter is helping somebody on this device just now.
     """
 
     __tablename__ = "sessions"
@@ -113,6 +115,7 @@ class SessionRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
     device: Mapped[str] = mapped_column(String(80), default="", server_default="")
     shared: Mapped[bool] = mapped_column(default=False, server_default="0")
+    vouched_by: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     helping_id: Mapped[str | None] = mapped_column(ForeignKey("supports.id"))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime]

@@ -79,7 +79,7 @@ def _role(written: str, *, for_anybody: bool) -> Role:
         raise WrongField("Please choose what the person can do.", "role")
     role = Role(written)
     if for_anybody and role is Role.ORGANISER:
-        raise WrongField("A card for anybody cannot let people organise.", "role")
+        raise WrongField("This card is for anybody, so nobody can organise with it.", "role")
     return role
 
 

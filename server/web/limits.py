@@ -30,7 +30,7 @@ KINDS: Final = {
     # The same, by group and altogether: guesses that come from many addresses.
     "code-of-group": "300 per 1 hour",
     "code-of-all": "3000 per 1 hour",
-    # People who come in by a card for anybody, by group: the one kind that counts those who succeed.
+    # Comings in by a card for anybody, by group: the one kind that counts those who succeed.
     "arrival": "600 per 1 hour",
     # Links by e-mail: to one address, and asked for from one address.
     "mail-to": "5 per 1 hour",

@@ -11,7 +11,7 @@ from server import clock
 from server.errors import NotWhileHelping
 from server.people import audit
 from server.people.audit import What
-from server.people.me_pages import asking, page
+from server.people.me_pages import asking_wholly, page
 from server.people.permits import Who
 from server.store import Store
 from server.web.forms import read_form
@@ -23,7 +23,7 @@ _PIECE = 64 * 1024
 
 async def show_data(request: Request) -> Response:
     """What is in the file, and a button that makes it."""
-    asking(request)
+    asking_wholly(request)
     return page(request, "people/me_data.html", {})
 
 
@@ -53,7 +53,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 def _alone(request: Request) -> Who:
     """Who asks, for themselves. Raises NotSignedIn and NotWhileHelping."""
-    who = asking(request)
+    who = asking_wholly(request)
     if who.helping is not None:
         raise NotWhileHelping
     return who

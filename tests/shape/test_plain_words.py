@@ -13,6 +13,9 @@ EXCEPTIONS = {
     "Two statements in this file have the same id.": "read in a terminal, of `import`",
     "Lines Ben and Ben have the same id.": "read in a terminal, of `import`",
     "Another server uses this data folder.": "read in a terminal, of `serve`",
+    "OUR_CHARTER_SMTP_URL must be like smtps://name:password@mail.example.org.": (
+        "read in a terminal, of `serve`"
+    ),
 }
 
 

@@ -25,6 +25,7 @@ BREAKS = frozenset({"block", "endblock", "macro", "endmacro", "else", "elif", "c
 NOT_PAGES = (
     "server/__main__.py",
     "server/commands.py",
+    "server/doctor.py",
     "server/examples.py",
     "server/logs.py",
     "server/metrics.py",

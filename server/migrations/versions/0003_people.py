@@ -53,6 +53,7 @@ def upgrade() -> None:
             sa.Column("device", sa.String(length=80), server_default="", nullable=False)
         )
         batch_op.add_column(sa.Column("shared", sa.Boolean(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("vouched_by", sa.JSON(), nullable=True))
         batch_op.add_column(_reference("sessions", "helping_id", "supports"))
     _make_invitations_anew()
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:

@@ -68,7 +68,11 @@ def test_the_constraints_have_the_names_of_the_models(settings: Settings, engine
         metadata.drop_all(connection)
         metadata.create_all(connection)
     with engine.connect() as connection:
-        assert constraints(inspect(connection)) == migrated
+        made = constraints(inspect(connection))
+    if engine.dialect.name == "sqlite":
+        # Two tables that refer to each other: made in one go, SQLite leaves one reference out.
+        made["persons"].add("fk_persons_upload_id_uploads")
+    assert made == migrated
 
 
 def test_every_table_of_every_feature_is_migrated() -> None:

@@ -228,7 +228,7 @@ async def test_a_card_of_another_group_looks_as_if_it_were_not_there(
         ({"name": "Ben", "days": "401"}, "Please write a number from 1 to 400."),
         ({"for": "anybody", "uses": "0"}, "Please write a number from 1 to 500."),
         ({"name": "Ben", "email": "ben"}, "This is not an e-mail address. Please check it."),
-        ({"for": "anybody", "role": "organiser"}, "cannot let people organise."),
+        ({"for": "anybody", "role": "organiser"}, "so nobody can organise with it."),
         ({"name": "Ben", "for": "all"}, "Please choose who this is for."),
     ],
 )
