@@ -132,7 +132,7 @@ class DamagedPasskey(Refusal):
 
 class PasskeyCopied(Refusal):
     status = 409
-    sentence = "Somebody may have copied this key. Come in with your card. Then make a new key."
+    sentence = "This key may be a copy. Come in with your card."
 
 
 class PasskeyKnown(Refusal):
@@ -219,7 +219,7 @@ class OnlyHere(Refusal):
     """Somebody who is in several groups came in by the card of one, which vouches there alone."""
 
     status = 403
-    sentence = "You came in with a card. Come in with your key or e-mail to do this."
+    sentence = "A card cannot do this. Come in with your key or e-mail."
 
 
 class UnknownInvitation(Refusal):
