@@ -236,7 +236,7 @@ async def test_a_challenge_to_come_in_makes_no_key_and_the_other_way_round(
         ({"origin": "https://evil.example"}, (403, "This came from another website")),
         ({"rp_id": "evil.example"}, (422, "We could not read what your device sent.")),
         ({"credential_id": b"unknown"}, (404, "We do not know this key.")),
-        ({"count": 0}, (409, "Somebody may have copied this key.")),
+        ({"count": 0}, (409, "This key may be a copy.")),
         ({"user": "c29tZWJvZHk"}, (404, "We do not know this key.")),
     ],
 )
