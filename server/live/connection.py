@@ -16,6 +16,7 @@ from server.errors import CloseCode
 
 _EXTENSION = "our-charter.sink"
 _MESSAGE_TOO_BIG = 1009
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Sink(Protocol):
@@ -63,6 +64,17 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._failed = False
         self._at_once: Callable[[bytes], bool] | None = None
 
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; a request that cannot be read is answered, where uvicorn would leave it open.
+
+        One with an address or a header of more than 8 KiB would hold its connection for ever.
+        """
+        super().data_received(data)
+        unread = self.conn.handshake_exc is not None and not self.handshake_initiated
+        if unread and not self.transport.is_closing():
+            self.transport.write(_BAD_REQUEST)
+            self.transport.close()
+
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         # A refused handshake has no scope; the task that reads this one runs later.
@@ -91,6 +103,9 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """Hand a whole message on: at once where it is taken at once, else in turn."""
+        if self.curr_msg_data_type == "text":
+            # Text is refused unread, so it need not be readable; uvicorn would log an error.
+            self.frames = [b""]
         in_turn = self._at_once is None or self.curr_msg_data_type == "text" or self.close_sent
         if not in_turn and self.queue.empty():
             message = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)

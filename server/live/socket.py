@@ -6,7 +6,6 @@ turned away before.
 """
 
 import asyncio
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.routing import WebSocketRoute
@@ -35,6 +34,7 @@ from server.people.permits import Action, Who, may
 from server.people.signing_in import token_of
 from server.people.tokens import hash_of
 from server.settings import Settings
+from server.web.forms import is_our_origin
 
 log = structlog.get_logger(__name__)
 
@@ -175,10 +175,7 @@ class _Conversation:
 def _from_here(socket: WebSocket, settings: Settings) -> bool:
     """Whether the page that opened this socket is ours. Programs other than browsers say none."""
     origin = socket.headers.get("origin")
-    if origin is None:
-        return True
-    asked = urlsplit(origin)
-    return origin == settings.address or asked.netloc == socket.headers.get("host")
+    return origin is None or is_our_origin(origin, socket, settings)
 
 
 def _number(socket: WebSocket, name: str) -> int | None:

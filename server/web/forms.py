@@ -102,7 +102,11 @@ def is_our_origin(origin: str, connection: HTTPConnection, settings: Settings) -
     """
     if origin == _origin_of(settings.address):
         return True
-    return urlsplit(origin).netloc == connection.headers.get("host") and origin != "null"
+    try:
+        asked = urlsplit(origin).netloc
+    except ValueError:  # as "http://[": no browser is there
+        return False
+    return asked == connection.headers.get("host") and origin != "null"
 
 
 def _origin_of(address: str) -> str:

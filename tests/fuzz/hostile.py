@@ -14,6 +14,7 @@ NASTY = [
     "../../etc/passwd",
     "..%2f..%2fsecret",
     "//evil.example",
+    "http://[",
     "' OR 1=1 --",
     "<script>alert(1)</script>",
     "{{ 7 * 7 }}",

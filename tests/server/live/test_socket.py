@@ -138,6 +138,18 @@ async def test_words_as_text_are_refused(door: Door) -> None:
 
 
 @only_sqlite
+async def test_text_that_is_none_is_refused_and_no_error_of_ours(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = await door.client("Ann").connect()
+    assert ann.socket is not None
+    ann.socket.transport.write(b"\x81\x82\x00\x00\x00\x00\xff\xfe")
+    assert await ann.closed() == CloseCode.MALFORMED
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+    await ann.close()
+
+
+@only_sqlite
 async def test_a_frame_that_is_too_large_gets_a_close_code_of_its_own(door: Door) -> None:
     ann, ben = await door.client("Ann").connect(), await door.client("Ben").connect()
     ann.send(bytes(SETTINGS.frame_limit + 1))
@@ -157,7 +169,9 @@ async def test_a_refusal_goes_by_its_name(door: Door) -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1", "http://["]
+)
 async def test_a_page_of_another_website_is_turned_away(door: Door, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await connect(
@@ -166,6 +180,14 @@ async def test_a_page_of_another_website_is_turned_away(door: Door, origin: str)
             origin=origin,  # type: ignore[arg-type]  # a plain string will do
         )
     assert refused.value.response.status_code == 403
+
+
+@only_sqlite
+@pytest.mark.parametrize("size", [8_300, 20_000])
+async def test_an_address_that_is_too_long_is_answered(door: Door, size: int) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"{door.address}/{door.charter.charter_id}?for={'a' * size}")
+    assert refused.value.response.status_code == 400
 
 
 @only_sqlite

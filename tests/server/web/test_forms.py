@@ -137,6 +137,7 @@ async def test_files_and_floods_of_fields_are_refused(client: httpx.AsyncClient)
         ("https://charter.example.evil.example", False),
         ("http://inside:8001", False),
         ("null", False),
+        ("http://[", False),
         ("", False),
     ],
 )
