@@ -3,12 +3,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import uvicorn
 
+from server import logs, serving
 from server.errors import CloseCode, DataFolderInUse
-from server.serving import alone, served_at
+from server.serving import alone, serve, served_at
 from server.settings import Settings
 from tests.support import pen
 from tests.support.live_client import LiveClient
@@ -74,6 +78,26 @@ def test_a_server_that_is_refused_leaves_the_link_of_the_first_one_alone(
     assert (second.returncode, second.stdout) == (1, "")
     assert second.stderr == f"{DataFolderInUse.sentence}\n"
     assert first.get(link[0])[0] == 200
+
+
+@pytest.mark.parametrize("proxies", [None, "10.0.0.2", "10.0.0.2,10.1.0.0/16", "*"])
+def test_only_the_proxies_of_the_settings_are_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxies: str | None
+) -> None:
+    """Also where uvicorn's own variable of the environment says otherwise."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    served: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server: served.append(server.config))
+    monkeypatch.setattr(serving, "upgrade", lambda settings: None)
+    monkeypatch.setattr(serving, "create_app", lambda settings: Mock())
+    monkeypatch.setattr(logs, "configure", lambda *chosen: None)
+    settings = Settings(data_folder=tmp_path)
+    if proxies is not None:
+        settings = replace(settings, proxies=proxies)
+    serve(settings, lambda: "")
+    (config,) = served
+    assert config.proxy_headers
+    assert config.forwarded_allow_ips == settings.proxies == (proxies or "127.0.0.1")
 
 
 async def test_a_clean_stop_tells_everybody_writes_everything_and_ends_its_workers(
