@@ -236,6 +236,7 @@ async def test_words_are_shared_taken_and_the_receipt_says_so(
     await assert_for_everybody(kim.page, "adapting-shared")
     await visit(nat, f"/charters/{places.national}/offers", "adapting-offers")
     await nat.page.get_by_role("link", name="A new statement, from Kent").click()
+    await nat.page.wait_for_url("**/offers/*")
     await assert_for_everybody(nat.page, "adapting-offer")
     await nat.page.get_by_role("radio", name="Take these words into our draft").check()
     await nat.page.get_by_label("What do you want to say to them?").fill("Thank you!")

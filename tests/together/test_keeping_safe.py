@@ -136,7 +136,7 @@ async def answer_the_report(meg: Visitor, ann: Visitor) -> None:
     await expect(meg.page.get_by_text("You answered. They can read it now.")).to_be_visible()
     await look(meg.page, "reports-answered")
     await ann.page.goto("/")
-    await ann.page.get_by_role("link", name="Somebody answered what you reported").click()
+    await ann.page.get_by_role("link", name="Your report has an answer").click()
     await expect(ann.page.get_by_text("I hid the words.")).to_be_visible()
     await look(ann.page, "my-reports")
 

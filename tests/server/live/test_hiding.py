@@ -17,6 +17,7 @@ from server.errors import (
 from server.live import wire
 from server.live.hiding import LONGEST_REASON, HidingWords, Wanted, kept
 from server.live.presence import Entry
+from server.people.audit import What
 from server.people.permits import Who
 from server.people.tables import AuditRow
 from server.writing import edits, history, wording
@@ -65,7 +66,8 @@ class House:
 
     async def done(self) -> list[tuple[str, Any]]:
         async with self.site.store.reading() as session:
-            rows = await session.scalars(select(AuditRow).order_by(AuditRow.id))
+            hiding = AuditRow.what.in_([What.HID, What.SHOWED])
+            rows = await session.scalars(select(AuditRow).where(hiding).order_by(AuditRow.id))
             return [(row.what, row.person_id) for row in rows]
 
 

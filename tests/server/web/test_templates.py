@@ -85,7 +85,7 @@ def test_help_names_a_person_and_how_to_reach_them(tmp_path: Path, contact: str,
 JARGON = {
     "fork", "merge", "diff", "commit", "upstream", "sync", "user", "document", "login", "log",
     "click", "edit", "editor", "draft", "submit", "error", "invalid", "browser", "server",
-    "account", "url", "e-mail", "email", "website", "percent", "etc",
+    "account", "url", "email", "website", "percent", "etc",
 }  # fmt: skip
 FOLDER = bundled("client", "templates")
 
