@@ -30,7 +30,7 @@ _MOST_PAGES = 10_000
 async def show_groups(request: Request) -> Response:
     """The local groups that this national group invited, a page at a time, or those of a name."""
     store: Store = request.app.state.store
-    find = " ".join(request.query_params.get("find", "")[:NAME_LIMIT].split()).replace("\0", "")
+    find = " ".join(request.query_params.get("find", "")[:NAME_LIMIT].split())
     number = _number(request.query_params.get("page", ""))
     async with store.reading() as session:
         group, who = await group_asked_for(session, request, Action.WATCH)

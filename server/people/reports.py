@@ -208,7 +208,7 @@ def letter(to: str, name: str, group: str, link: str) -> Letter:
 
 def tidy(text: str) -> str:
     """What somebody wrote, without white space around it. Raises NotFilledIn for far too much."""
-    text = text.replace("\x00", "").strip()
+    text = text.strip()
     if len(text) > LONGEST:
         raise NotFilledIn(f"This is too long. Use at most {LONGEST:,} letters.")
     return text

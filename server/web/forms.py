@@ -78,9 +78,10 @@ async def read_form(
 
 
 def text_of(form: FormData, field: str) -> str:
-    """What was written into a field; "" when it is missing."""
+    """What was written into a field, without zero characters; "" when it is missing."""
     value = form.get(field)
-    return value if isinstance(value, str) else ""
+    # PostgreSQL takes no zero characters.
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def from_our_pages(connection: HTTPConnection, settings: Settings) -> bool:

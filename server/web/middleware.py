@@ -2,17 +2,19 @@
 
 import re
 import time
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from server import clock, logs, metrics
+from server.errors import UnknownCharter, UnknownPage
 from server.settings import Settings
-from server.web.errors import sorry
+from server.web.errors import refused, sorry
 
 log = logs.logger(__name__)
 
@@ -27,6 +29,7 @@ def around(settings: Settings) -> list[Middleware]:
         Middleware(RequestLog),
         Middleware(SafeHeaders, settings=settings),
         Middleware(LastWord),
+        Middleware(NoZeros),
     ]
 
 
@@ -171,3 +174,28 @@ class LastWord:
                 # Half an answer cannot be taken back: the web server cuts the connection.
                 raise
             await sorry(Request(scope))(scope, receive, send)
+
+
+class NoZeros:
+    """No address of ours holds a zero character, and PostgreSQL takes none: such are unknown."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or not _has_zero(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            request = Request(scope, receive)
+            await (await refused(request, UnknownPage()))(scope, receive, send)
+        else:
+            # Told with a close code, as live/socket.py does: browsers do not show it otherwise.
+            socket, unknown = WebSocket(scope, receive, send), UnknownCharter()
+            metrics.refusals.add(kind=unknown.kind)
+            log.info("refused", kind=unknown.kind)
+            await socket.accept()
+            await socket.close(unknown.close, unknown.kind)
+
+
+def _has_zero(scope: Scope) -> bool:
+    return "\0" in scope["path"] or b"\0" in unquote_to_bytes(scope["query_string"])

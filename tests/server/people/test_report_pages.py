@@ -113,9 +113,7 @@ async def test_somebody_without_an_account_can_report_too(site: Site) -> None:
     assert (row.person_id, row.for_id) == (None, None)
 
 
-@pytest.mark.parametrize(
-    "address", ["/report", "/report?what=nothing", "/report?what=thing&id=s2", "/report?what=%00"]
-)
+@pytest.mark.parametrize("address", ["/report", "/report?what=nothing", "/report?what=thing&id=s2"])
 async def test_what_one_cannot_see_is_not_there(site: Site, address: str) -> None:
     assert (await site.browser.get(address)).status_code == 404
     answer = await site.tell(address)

@@ -53,6 +53,12 @@ async def test_a_form_of_ours_is_taken(client: httpx.AsyncClient) -> None:
     assert (await send(client, one)).text == "hello"
 
 
+async def test_what_was_written_comes_without_zeros(client: httpx.AsyncClient) -> None:
+    token = (await client.get("/")).text.split()[0]
+    sent = await client.post("/", data={"form_token": token, "words": "he\0llo\0"})
+    assert sent.text == "hello"
+
+
 async def test_the_value_stays_so_that_open_pages_keep_working(client: httpx.AsyncClient) -> None:
     first = (await client.get("/")).text
     again = await client.get("/")

@@ -14,6 +14,7 @@ from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from server import logs, metrics
+from server.people import group_pages
 from server.settings import Settings
 from server.store import Store
 from server.web.middleware import safe_headers
@@ -147,6 +148,37 @@ async def test_a_live_connection_has_an_id_and_a_line_at_its_end(
     assert line["event"] == "live connection ended"
     assert (line["route"], line["status"]) == ("/live/{charter}", 4403)
     assert [m["text"] for m in sent if m["type"] == "websocket.send"] == [line["request_id"]]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("path", ["/groups/%00", "/groups/d%00n", "/unknown/%00", "/in?a=%00"])
+async def test_an_address_with_a_zero_is_unknown_and_asks_no_database(
+    postgresql_url: str, tmp_path: Path, path: str
+) -> None:
+    there = Store(postgresql_url)
+    async with browser(make_app(there, tmp_path, [*group_pages.routes, *ROUTES])) as client:
+        got = await client.get(path)
+    await there.close()
+    assert got.status_code == 404
+    assert "We do not know this page. Check the link." in got.text
+    assert "content-security-policy" in got.headers
+
+
+async def test_a_live_connection_to_an_address_with_a_zero_is_told_that_it_is_unknown(
+    store: Store, tmp_path: Path
+) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/live/\0", "headers": [], "query_string": b""}
+    await make_app(store, tmp_path, ROUTES)(scope, receive, send)
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    assert (sent[1]["code"], sent[1]["reason"]) == (4404, "UnknownCharter")
 
 
 async def test_requests_are_counted_by_route(client: httpx.AsyncClient) -> None:
