@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 from pycrdt import Doc, Map, create_sync_message
+from structlog.processors import format_exc_info
 from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -274,10 +275,12 @@ def _listening(heard: Heard) -> Iterator[None]:
     listener = Listener(logging.ERROR)
     logging.getLogger().addHandler(listener)
     try:
-        with capture_logs() as told:
+        with capture_logs([format_exc_info]) as told:
             yield
     finally:
         logging.getLogger().removeHandler(listener)
     for line in told:
         if line["log_level"] in {"error", "critical"} and line["event"] not in _MEANT:
-            heard.wrong.append(f"logged: {str(line)[:1_500]}")
+            heard.wrong.append(
+                f"logged: {line['event']} {str(line.get('exception', line))[-1_500:]}"
+            )
