@@ -23,6 +23,7 @@ from server.live.rooms import Rooms
 from server.people.audit import What, record_on
 from server.writing.authors import Author
 from server.writing.charter import Charter
+from server.writing.hidden import is_hidden_now
 from server.writing.tables import CharterRow, EditionRow
 
 
@@ -161,7 +162,13 @@ class Undoing:
         )
 
     def record(self, connection: Connection) -> None:
-        """Note that it was undone, in the transaction of the edit."""
+        """Note that it was undone, in the transaction of the edit.
+
+        Raises AnsweredAlready where somebody was quicker, also by hiding what was there before.
+        """
+        charter_id = self.answered.main.charter_id
+        if is_hidden_now(connection, charter_id, self.answered.said_before):
+            raise AnsweredAlready("This cannot be undone now. Look again.")
         ids = [row.id for row in self.answered.rows]
         done = connection.execute(
             update(DecisionRow)
@@ -170,7 +177,6 @@ class Undoing:
         )
         if done.rowcount != len(ids):
             raise AnsweredAlready("Somebody else undid this.")
-        charter_id = self.answered.main.charter_id
         asked = select(CharterRow.group_id, CharterRow.title).where(CharterRow.id == charter_id)
         group_id, title = connection.execute(asked).one()
         record_on(

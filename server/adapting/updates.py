@@ -1,7 +1,7 @@
 """A national update of our own version: what is asked, what waits for later, what was answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,14 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.adapting.answers import Choice, Edition
 from server.adapting.standing import Standing, standing_of
 from server.adapting.tables import DecisionRow
-from server.adapting.taking import print_of
+from server.adapting.taking import from_json, print_of
 from server.comparing.align import Comparison, compare
 from server.comparing.updates import Question, Update
 from server.errors import NoVersion
 from server.people.permits import Who
 from server.writing.charter import Charter
+from server.writing.hidden import WHY, WORDS, Unseen
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow
+from server.writing.taking_out import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,20 @@ class Answered:
     seen: str
     changed_since: bool
 
+    @property
+    def said_before(self) -> frozenset[tuple[str, str, str]]:
+        """What undoing puts back: (item's id, part, digest)."""
+        return frozenset(each for row in self.rows for each in _said_before(row))
+
 
 @dataclass(frozen=True)
 class OurUpdate:
-    """A version and what the newest edition asks of it."""
+    """A version and what the newest edition asks of it; `unseen` is what may not be put back."""
 
     row: CharterRow
     standing: Standing
     ours: Charter
+    unseen: Unseen = field(default_factory=lambda: Unseen({}, ()))
 
     @cached_property
     def update(self) -> Update:
@@ -92,10 +100,21 @@ class OurUpdate:
             group = [other for other in together if other.at == row.at]
             if not all(each.before for each in group):
                 continue  # what was there before is forgotten
+            if any(self._is_unseen(each) for each in group):
+                continue  # whoever may hide words shows them again, and nobody else
             prints = [print_of(self.ours.item(each.item_id)) for each in group]
             changed = prints != [each.before["after"] for each in group]
             found.append(Answered(row, group, " ".join(prints), changed))
         return tuple(found)
+
+    def _is_unseen(self, row: DecisionRow) -> bool:
+        """Whether what was there before a decision is hidden, or forgotten, by now."""
+        return any(
+            self.unseen.why(item_id, digest)
+            if part == WHY
+            else self.unseen.words(item_id, digest, row.at)
+            for item_id, part, digest in _said_before(row)
+        )
 
     @property
     def answered_singly(self) -> int:
@@ -117,9 +136,15 @@ async def update_of(session: AsyncSession, row: CharterRow, who: Who | None) -> 
     standing = await standing_of(session, row.id, who)
     if standing is None:
         raise NoVersion
-    return OurUpdate(row, standing, await read_charter(session, row.id))
+    unseen = await Unseen.of(session, row.id)
+    return OurUpdate(row, standing, await read_charter(session, row.id), unseen)
 
 
 def seen_of(question: Question) -> str:
     """A print of what we have of all that a question is about, as the page carries it."""
     return " ".join(print_of(merge.ours) for merge in question.merges)
+
+
+def _said_before(row: DecisionRow) -> list[tuple[str, str, str]]:
+    item = from_json(row.before.get("item"))
+    return [] if item is None else [(item.id, part, digest_of(item, part)) for part in (WORDS, WHY)]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.people.tables import PersonRow
@@ -107,6 +107,18 @@ async def hidden_of_many(
         )
     )
     return {(row[0], row[1], row[2], row[3]) for row in found if row[0] in charter_ids}
+
+
+def is_hidden_now(
+    connection: Connection, charter_id: str, said: Collection[tuple[str, str, str]]
+) -> bool:
+    """Whether any of these is hidden: (item's id, part, digest). Asked where words are put back."""
+    found = connection.execute(
+        select(HidingRow.item_id, HidingRow.part, HidingRow.digest).where(
+            HidingRow.charter_id == charter_id, *STANDS
+        )
+    )
+    return any((row[0], row[1], row[2]) in said for row in found)
 
 
 # A hiding that stands: not shown again, and not forgotten for good, which takes its content away.

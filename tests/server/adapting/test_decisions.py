@@ -7,11 +7,14 @@ from sqlalchemy import func, select
 from server.adapting.decisions import Undoing
 from server.adapting.tables import DecisionRow
 from server.errors import AnsweredAlready, NewerEdition, WordsChanged
+from server.live.hiding import HidingWords, Wanted
 from server.people.tables import AuditRow
 from server.store import Store
 from server.writing import edits, rich_text
 from server.writing.authors import Author
-from server.writing.tables import CharterRow
+from server.writing.charter import Item
+from server.writing.tables import CharterRow, HidingRow
+from server.writing.taking_out import digest_of
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, statement
 
@@ -131,6 +134,56 @@ async def test_an_answer_cannot_be_undone_twice(kent: Version) -> None:
     await undoing.make(kent.stage.rooms)
     with pytest.raises((AnsweredAlready, WordsChanged)):
         await undoing.make(kent.stage.rooms)
+
+
+async def hide(kent: Version, item: Item, part: str) -> None:
+    """Hide what this item said, with a reason."""
+    wanted = Wanted(item.id, part, digest_of(item, part))
+    hiding = HidingWords(kent.stage.store, kent.stage.rooms)
+    await hiding.hide(await kent.stage.row(kent.row.id), wanted, "It is unkind.", kent.who)
+
+
+async def unkind_words_taken_away(kent: Version) -> Item:
+    """Kent takes theirs in the place of unkind words with an unkind why; returns what was there."""
+    await kent.we_say("s1", "Unkind words.")
+    await kent.we_say("s1", "An unkind why.", "why")
+    await kent.they_say("s1", "I decide.")
+    await kent.they_publish()
+    before = await kent.item("s1")
+    # Else history would tell nothing of what came and went within one sitting.
+    await kent.stage.rooms.settling.sittings.end(kent.row.id)
+    await kent.decide("s1", "theirs")
+    return before
+
+
+@pytest.mark.parametrize("part", ["words", "why"])
+async def test_hidden_words_are_not_brought_back_by_undoing(kent: Version, part: str) -> None:
+    before = await unkind_words_taken_away(kent)
+    seen = await kent.update()
+    (given,) = seen.answered()
+    if part == "why":
+        # What an answer takes is the words: the why still stands, and goes when it is hidden.
+        await kent.we_say("s1", "", "why")
+        seen = await kent.update()
+        (given,) = seen.answered()
+    await hide(kent, before, part)
+    assert (await kent.update()).answered() == ()
+    now = await kent.item("s1")
+    # Also where the page was read before they were hidden.
+    with pytest.raises(AnsweredAlready, match="cannot be undone now"):
+        await Undoing(given, seen.ours, Author(kent.kim.id)).make(kent.stage.rooms)
+    assert await kent.item("s1") == now
+
+
+async def test_words_that_are_shown_again_can_be_put_back_by_undoing(kent: Version) -> None:
+    before = await unkind_words_taken_away(kent)
+    await hide(kent, before, "words")
+    async with kent.stage.store.reading() as session:
+        hiding_id = (await session.scalars(select(HidingRow.id))).one()
+    hiding = HidingWords(kent.stage.store, kent.stage.rooms)
+    await hiding.show(await kent.stage.row(kent.row.id), hiding_id, kent.who)
+    await kent.undo("s1")
+    assert await kent.words("s1") == "Unkind words."
 
 
 async def test_an_answer_keeps_whom_somebody_helped_to_give_it(kent: Version) -> None:

@@ -4,10 +4,12 @@ import re
 import httpx
 import pytest
 
+from server.live.hiding import HidingWords, Wanted
 from server.live.presence import Entry
 from server.people.permits import Role
 from server.writing import edits, rich_text
 from server.writing.document import Part
+from server.writing.taking_out import digest_of
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, statement
 from tests.server.live.sinks import BEN, reader
@@ -214,6 +216,25 @@ async def test_a_decision_is_undone_on_the_page(kent: Version) -> None:
     again = await kent.kim.browser.post(path, data=fields(page, path))
     assert again.status_code == 409
     assert "This cannot be undone now." in again.text
+
+
+async def test_undo_is_not_there_for_hidden_words_and_a_late_press_is_refused(
+    kent: Version,
+) -> None:
+    await both_change(kent, "s1")
+    before = await kent.item("s1")
+    await kent.stage.rooms.settling.sittings.end(kent.row.id)
+    await press(kent, "s1", choice="theirs")
+    page = await kent.kim.browser.get(UPDATE)
+    path = f"{UPDATE}/s1/undo"
+    wanted = Wanted("s1", "words", digest_of(before, "words"))
+    hiding = HidingWords(kent.stage.store, kent.stage.rooms)
+    await hiding.hide(await kent.stage.row(kent.row.id), wanted, "It is unkind.", kent.who)
+    assert path not in (await kent.kim.browser.get(UPDATE)).text
+    late = await kent.kim.browser.post(path, data=fields(page, path))
+    assert late.status_code == 409
+    assert "This cannot be undone now." in late.text
+    assert await kent.words("s1") == "They say s1."
 
 
 async def test_undoing_tells_of_words_written_since(kent: Version) -> None:
