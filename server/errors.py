@@ -293,6 +293,13 @@ class NotWhileHelping(Refusal):
     sentence = "You are helping somebody now. Stop helping first."
 
 
+class NotDeletedYet(Refusal):
+    """Something went wrong when some of a person's words were forgotten already."""
+
+    status = 503
+    sentence = "Some of your words are gone. You are still here. Press again."
+
+
 # Forgetting earlier words for good
 
 

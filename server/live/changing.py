@@ -7,7 +7,8 @@ meanwhile is merged with it by the document, and nobody's pending edits suffer w
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,18 +93,31 @@ class Changing:
     ) -> int:
         """As `Rooms.change` says it."""
         for _ in range(_TRIES):
-            room = await self._rooms.open(charter_id)
-            self._held[room] += 1
-            try:
+            async with self._open(charter_id) as room:
                 seq = await self._try(room, edit, author, items, record)
-            finally:
-                self._held[room] -= 1
-                if not self._held[room]:
-                    del self._held[room]
-                self._rooms.forget_if_idle(room)
             if seq is not None:
                 return seq
         raise Trouble
+
+    async def refuse_if_written(
+        self, charter_id: str, items: Collection[str], author: Author | None
+    ) -> None:
+        """As `Rooms.refuse_if_written` says it."""
+        async with self._open(charter_id) as room:
+            await asyncio.sleep(self._rooms.heard_others_in(room, _ANSWERS_IN))
+            self._refuse_if_written(room, items, author)
+
+    @asynccontextmanager
+    async def _open(self, charter_id: str) -> AsyncIterator[Room]:
+        room = await self._rooms.open(charter_id)
+        self._held[room] += 1
+        try:
+            yield room
+        finally:
+            self._held[room] -= 1
+            if not self._held[room]:
+                del self._held[room]
+            self._rooms.forget_if_idle(room)
 
     async def _try(
         self,

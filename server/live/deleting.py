@@ -1,7 +1,8 @@
 """Deleting a person, and forgetting what only they wrote where they want that.
 
-Words come first: while somebody else is writing in one of them nothing is done at all, and the
-person is asked to try again.
+Words come first. While somebody else is writing in one of them nothing is done at all, and the
+person is asked to try again. Charters are forgotten one by one: what goes wrong after the first was
+touched leaves the person there, who is told so, and another press does the rest.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from functools import partial
 import structlog
 
 from server.bus.port import Bus
+from server.errors import NotDeletedYet
 from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
@@ -65,22 +67,46 @@ class Deleting:
         """Delete this person; when it returns, the files of the database do not name them.
 
         Raises LastOrganiser and NotWhileHelping; with `forget_words`, also what `Rooms.change` and
-        `Forgetting.forget` raise. Nothing is deleted then.
+        `Forgetting.forget` raise. Nothing is forgotten or deleted then. Raises NotDeletedYet where
+        some of the words are gone by then; deleting again goes on from there.
         """
         async with self._store.reading() as session:
             await check_may_go(session, who)
-        if forget_words:
-            for found in await self.only_theirs(who.person_id):
-                await self._forget(found.charter.id, who.person_id)
+        touched: list[str] = []
+        try:
+            if forget_words:
+                await self._forget_words(who, touched)
+            await self._delete(who)
+        except Exception as error:
+            if not touched:
+                raise
+            log.warning("person_not_deleted", charters=len(touched), error=type(error).__name__)
+            await self._forgetting.wipe()
+            raise NotDeletedYet from error
+        log.info("person_deleted", person=who.person_id, words=forget_words)
+        await self._forgetting.wipe(HOLD_PERSONS)
+
+    async def _delete(self, who: Who) -> None:
         async with self._store.session() as session:
             await delete_person(session, who)
             connection = await session.connection()
             await connection.run_sync(self._store.owe_wipe)
             permits_changed(session, self._bus)
-        log.info("person_deleted", person=who.person_id, words=forget_words)
-        await self._forgetting.wipe(HOLD_PERSONS)
 
-    async def _forget(self, charter_id: str, person_id: str) -> None:
+    async def _forget_words(self, who: Who, touched: list[str]) -> None:
+        """Forget what only they wrote, once it is sure that nobody writes there, in any Charter."""
+        going = await self.only_theirs(who.person_id)
+        author = Author(who.person_id)
+        for found in going:
+            items = [one.item_id for one in found.own if one.is_there]
+            await self._rooms.refuse_if_written(found.charter.id, items, author=author)
+        async with self._store.reading() as session:
+            await check_may_go(session, who)
+        for found in going:
+            await self._forget(found.charter.id, who.person_id, touched)
+
+    async def _forget(self, charter_id: str, person_id: str, touched: list[str]) -> None:
+        """Forget what only they wrote in a Charter, noting in `touched` once anything is gone."""
         # What came to nothing within a sitting leaves history when that ends.
         await self._journal.end_sittings([charter_id])
         async with self._store.reading() as session:
@@ -90,10 +116,12 @@ class Deleting:
             change = partial(edits.apply, edits=[_out(one) for one in there])
             items = [one.item_id for one in there]
             await self._rooms.change(charter_id, change, author=Author(person_id), items=items)
+            touched.append(charter_id)
             await self._rooms.settling.settle(charter_id)
         if own:
             chosen = [one.chosen for one in own]
             await self._forgetting.forget_all(charter_id, chosen, person_id)
+            touched.append(charter_id)
 
 
 def _out(own: Own) -> edits.Edit:

@@ -255,6 +255,12 @@ class Rooms:
             charter_id, edit, author=author, items=items, record=record
         )
 
+    async def refuse_if_written(
+        self, charter_id: str, items: Collection[str], *, author: Author | None
+    ) -> None:
+        """Raise BeingWritten as `change` would, without changing anything."""
+        await self.writer.changing.refuse_if_written(charter_id, items, author)
+
     def is_sound(self, room: Room) -> bool:
         """Whether a room is the open one of its Charter, and not beginning again."""
         return self._rooms.get(room.charter_id) is room and not self.writer.is_recovering(room)

@@ -5,13 +5,22 @@ from contextlib import aclosing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from server import clock
 from server.bus.memory import MemoryBus
-from server.errors import LastOrganiser, NotSignedIn, NotWhileHelping
+from server.errors import (
+    BeingWritten,
+    LastOrganiser,
+    NotDeletedYet,
+    NotSignedIn,
+    NotWhileHelping,
+    Trouble,
+)
+from server.live import wire
 from server.live.deleting import Deleting
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
@@ -42,7 +51,7 @@ from server.writing.document import Part
 from server.writing.edits import AddItem, Edit, SetText, apply
 from server.writing.read_side import read_charter
 from server.writing.rich_text import Paragraph, RichText, Run, plain
-from tests.server.live.sinks import ANN, reader
+from tests.server.live.sinks import ANN, BEN, reader
 from tests.server.live.stored import Stored, store_charter
 from tests.support.waiting import until
 
@@ -74,19 +83,21 @@ class Hall:
     def who(self) -> Who:
         return Who("p-ann", NAME, roles={self.charter.group_id: Role.MEMBER})
 
-    async def write(self, *edits: Edit, by: str | Author | None = "p-ann") -> None:
-        author = Author(by) if isinstance(by, str) else by
-        await self.rooms.change(self.id, partial(apply, edits=edits), author=author)
-        await self.rooms.settling.settle(self.id)
+    async def write(
+        self, *edits: Edit, by: str | Author | None = "p-ann", charter_id: str | None = None
+    ) -> None:
+        author, charter_id = Author(by) if isinstance(by, str) else by, charter_id or self.id
+        await self.rooms.change(charter_id, partial(apply, edits=edits), author=author)
+        await self.rooms.settling.settle(charter_id)
 
     async def own(self) -> dict[str, bool]:
         """The items that are only hers, and whether the whole of each is."""
         found = await self.deleting.only_theirs("p-ann")
         return {own.item_id: own.whole for each in found for own in each.own}
 
-    async def texts(self) -> dict[str, str]:
+    async def texts(self, charter_id: str | None = None) -> dict[str, str]:
         async with self.store.reading() as session:
-            charter = await read_charter(session, self.id)
+            charter = await read_charter(session, charter_id or self.id)
         return {item.id: plain(item.words) for item in charter.items}
 
     async def every_value(self) -> str:
@@ -312,3 +323,73 @@ async def test_an_open_page_ends(hall: Hall) -> None:
     await until(lambda: ann.closed, "the page to end")
     assert sink.closed is not None
     assert sink.closed[0] == NotSignedIn.close
+
+
+async def two_charters(hall: Hall) -> list[str]:
+    """Her own words in two Charters, in the order in which they are forgotten."""
+    other = await store_charter(hall.store, "kent")
+    both = sorted([hall.id, other.charter_id])
+    for number, charter_id in enumerate(both):
+        mine = statement(f"mine-{number}", f"{MINE} {number}")
+        await hall.write(AddItem(mine), charter_id=charter_id)
+    return both
+
+
+async def is_there(hall: Hall) -> bool:
+    async with hall.store.reading() as session:
+        return (await session.get_one(PersonRow, "p-ann")).deleted_at is None
+
+
+async def test_while_somebody_writes_in_one_of_them_no_charter_is_touched(hall: Hall) -> None:
+    first, second = await two_charters(hall)
+    room = await hall.rooms.open(second)
+    ben, _ = reader(BEN)
+    hall.rooms.enter(room, ben, 1)
+    told = wire.Presence(((7, 1, b'{"writing":"mine-1","part":"words"}'),))
+    room.hear(ben, told, hall.rooms.now())
+    with pytest.raises(BeingWritten, match="Ben"):
+        await hall.deleting.delete(hall.who, forget_words=True)
+    assert (await hall.texts(first))["mine-0"] == f"{MINE} 0"
+    assert (await hall.texts(second))["mine-1"] == f"{MINE} 1"
+    assert await is_there(hall)
+
+
+async def test_what_fails_in_the_second_charter_is_told_and_another_press_does_the_rest(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await two_charters(hall)
+    change = hall.rooms.change
+
+    async def fails(charter_id: str, *args: Any, **named: Any) -> int:
+        if charter_id == second:
+            raise Trouble
+        return await change(charter_id, *args, **named)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hall.rooms, "change", fails)
+        with pytest.raises(NotDeletedYet, match="Some of your words are gone"):
+            await hall.deleting.delete(hall.who, forget_words=True)
+    assert "mine-0" not in await hall.texts(first)
+    assert (await hall.texts(second))["mine-1"] == f"{MINE} 1"
+    assert await is_there(hall)
+    # What is gone is gone from the files, too.
+    assert not hall.store.owes_wipe()
+    await hall.deleting.delete(hall.who, forget_words=True)
+    assert "mine-1" not in await hall.texts(second)
+    assert MINE not in await hall.every_value()
+    assert not await is_there(hall)
+
+
+async def test_what_fails_in_the_first_charter_changed_nothing_and_says_what_it_was(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = await two_charters(hall)
+
+    async def fails(*_: Any, **__: Any) -> int:
+        raise Trouble
+
+    monkeypatch.setattr(hall.rooms, "change", fails)
+    with pytest.raises(Trouble):
+        await hall.deleting.delete(hall.who, forget_words=True)
+    assert (await hall.texts(first))["mine-0"] == f"{MINE} 0"
+    assert await is_there(hall)

@@ -8,8 +8,8 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 
 from server.bus.memory import MemoryBus
-from server.errors import CannotOpen
-from server.live import deleting_pages
+from server.errors import CannotOpen, Trouble
+from server.live import deleting, deleting_pages
 from server.live.deleting import Deleting
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
@@ -149,3 +149,20 @@ async def test_what_stands_in_the_way_is_told_and_nothing_is_done(
     assert answer.status_code == 503
     assert "We could not open this Charter just now." in answer.text
     assert await name_of_ann(store) == "Ann"
+
+
+async def test_what_is_gone_already_is_told_and_another_press_does_the_rest(
+    store: Store, client: httpx.AsyncClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise Trouble
+
+    with monkeypatch.context() as broken:
+        broken.setattr(deleting, "delete_person", fails)
+        answer = await press(client, "forget")
+    assert answer.status_code == 503
+    assert "Some of your words are gone. You are still here. Press again." in answer.text
+    assert WORDS not in answer.text
+    assert await name_of_ann(store) == "Ann"
+    assert (await press(client, "forget")).headers["location"] == "/goodbye"
+    assert await name_of_ann(store) == A_MEMBER
