@@ -283,6 +283,11 @@ class PictureTooLarge(Refusal):
     sentence = "This picture is too big. Use a smaller one, up to 12 MB."
 
 
+class TooManyPictures(Refusal):
+    status = 503
+    sentence = "Many people send pictures just now. Try again in a minute."
+
+
 class UnknownPicture(Refusal):
     status = 422
     sentence = "We do not have this picture. Choose another one."

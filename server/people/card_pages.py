@@ -24,6 +24,7 @@ from server.store import Store
 from server.store.after_commit import after_commit
 from server.web.dates import lately
 from server.web.forms import read_form, text_of
+from server.web.limits import Limits
 from server.web.templates import Templates
 
 SEE_OTHER = 303
@@ -74,12 +75,16 @@ async def invite(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     store: Store = request.app.state.store
     post: Post = request.app.state.post
+    limits: Limits = request.app.state.limits
     form = await read_form(request)
     written = {field: text_of(form, field) for field in _FIELDS if field in form}
     try:
         wanted = read_wanted(written, settings.invitation_days)
     except WrongField as wrong:
         return _form(request, group, written, wrong)
+    if wanted.email is not None and post.can_send:
+        await limits.check("invite", who.person_id)
+        await limits.count("invite", who.person_id)
     async with store.session() as session:
         known = None
         if wanted.name is not None:

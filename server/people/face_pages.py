@@ -13,6 +13,7 @@ from server.people.permits import Who
 from server.people.pictures import FACES
 from server.store import Store
 from server.web.forms import read_form
+from server.web.limits import Limits
 
 # What a form sends besides the file, in bytes.
 _ROOM = 100_000
@@ -33,8 +34,11 @@ async def show_photo(request: Request) -> Response:
 async def take_photo(request: Request) -> Response:
     """Make a picture of what was sent. Its name on the device is of no use to us."""
     who = asking(request)
+    limits: Limits = request.app.state.limits
+    await limits.check("upload", who.person_id)
     try:
         body = await _body(request)
+        await limits.count("upload", who.person_id)
         face = await uploads.made_anew(body)
     except Refusal as wrong:
         if wrong.status not in {413, 415, 422}:

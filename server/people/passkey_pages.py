@@ -114,6 +114,9 @@ async def begin_coming_in(request: Request) -> Response:
     """What any key of ours that the device has is asked to sign."""
     await read_form(request)
     await _check_tries(request)
+    limits: Limits = request.app.state.limits
+    await limits.check("passkey-begun", address_of(request))
+    await limits.count("passkey-begun", address_of(request))
     async with request.app.state.store.session() as session:
         asked = await passkeys.new_challenge(session, None, _kept(request))
     return _asking(request, ask_for_known(_site(request), asked.challenge), asked)

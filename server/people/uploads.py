@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import server
 from server import clock
-from server.errors import NotAPicture, PictureTooLarge, Trouble
+from server.errors import NotAPicture, PictureTooLarge, TooManyPictures, Trouble
 from server.people import audit
 from server.people.audit import What
 from server.people.faces import DONE, FILE_BYTES, MEDIA_TYPE, TOO_LARGE
@@ -24,6 +24,8 @@ from server.people.tables import MembershipRow, PersonRow, SupportRow, UploadRow
 
 # One picture takes a tenth of a second. Who comes while others are busy waits for them.
 _AT_ONCE = asyncio.Semaphore(2)
+# So many are made or wait, each with its file in memory; whoever comes then comes again later.
+_PLACES = asyncio.Semaphore(10)
 # Longer than the processor time that a picture has: the machine may be busy.
 PATIENCE = 30.0
 
@@ -31,11 +33,14 @@ PATIENCE = 30.0
 async def made_anew(body: bytes, patience: float = PATIENCE) -> bytes:
     """The picture in a file, as `faces.make_face` makes it, outside this process.
 
-    Raises NotAPicture, PictureTooLarge, and Trouble where no process could be begun.
+    Raises NotAPicture, PictureTooLarge, TooManyPictures where too many wait, and Trouble where no
+    process could be begun.
     """
     if len(body) > FILE_BYTES:
         raise PictureTooLarge
-    async with _AT_ONCE:
+    if _PLACES.locked():
+        raise TooManyPictures
+    async with _PLACES, _AT_ONCE:
         # Nothing of our surroundings but the path: they may hold a database's password.
         package = str(Path(server.__file__).parent.parent)
         try:

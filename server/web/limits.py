@@ -1,8 +1,8 @@
-"""How often somebody may fail before they must wait: wrong codes, e-mails asked for, and such.
+"""How often somebody may do something before they must wait; `KINDS` is the one table of it.
 
-Only tries that failed are counted, so a hall of people behind one address who do it right never
-wait. `KINDS` is the one table of them. The counts are in the memory of this server, or in Redis
-where several servers share one.
+Of codes and passkeys only the wrong ones are counted, so a hall of people behind one address who
+do it right never wait. All else in it is counted each time. The counts are in the memory of this
+server, or in Redis where several servers share one.
 """
 
 import hashlib
@@ -22,27 +22,25 @@ from server.settings import Settings
 
 log = logs.logger(__name__)
 
-# What somebody may fail at, and how often in what time. A key is an address (`address_of`), a
+# What is counted, and how often in what time it may be. A key is an address (`address_of`), a
 # person's id, a group's id or an e-mail address; several kinds may be asked about one try.
 KINDS: Final = {
-    # Typed by hand: an invitation's code, by address. A hall of 40 may all mistype it at first.
+    # Wrong codes typed by hand, by address. A hall of 40 may all mistype it at first. Only more
+    # wrong ones are refused: who has a right one comes in.
     "code": "60 per 10 minutes",
-    # The same, by group and altogether: guesses that come from many addresses.
-    "code-of-group": "300 per 1 hour",
-    "code-of-all": "3000 per 1 hour",
-    # Comings in by a card for anybody, by group: the one kind that counts those who succeed.
+    # Passkeys that did not fit, by address; and beginnings to come in by one, which we remember.
+    "passkey": "100 per 10 minutes",
+    "passkey-begun": "600 per 10 minutes",
+    # Comings in by a card for anybody, by group.
     "arrival": "600 per 1 hour",
     # Links by e-mail: to one address, and asked for from one address.
     "mail-to": "5 per 1 hour",
     "mail-from": "60 per 1 hour",
-    # Passkeys that did not fit, by address.
-    "passkey": "100 per 10 minutes",
-    # Links and keys that nobody was given, by address. They cannot be guessed: this saves work.
-    "link": "300 per 10 minutes",
-    # What a person, or somebody without an account, sends to others to read or to keep.
+    # Invitations by e-mail, by the organiser who sends them.
+    "invite": "100 per 1 hour",
+    # Reports, by person, or by address without an account; pictures sent, by person.
     "report": "30 per 1 hour",
     "upload": "60 per 1 hour",
-    "support": "30 per 1 hour",
 }
 # Seconds to wait for Redis, and until it is asked again after it was away.
 _PATIENCE = 1.0
@@ -53,7 +51,7 @@ _IPV6_HOME = 64
 
 
 class Limits:
-    """Counts failed tries and refuses more of them. Made once, in app.py: `app.state.limits`."""
+    """Counts tries and refuses more of them. Made once, in app.py: `app.state.limits`."""
 
     def __init__(self, settings: Settings) -> None:
         self._items: dict[str, RateLimitItem] = {kind: parse(text) for kind, text in KINDS.items()}
@@ -68,14 +66,14 @@ class Limits:
             self._away += errors if isinstance(errors, tuple) else (errors,)
 
     async def check(self, kind: str, key: str) -> None:
-        """Raises TooManyTries when `key` has failed at this too often, telling how long to wait."""
+        """Raises TooManyTries when `key` has done this too often, telling how long to wait."""
         item, named = self._items[kind], _named(key)
         stats = await self._ask("get_window_stats", item, kind, named)
         if stats.remaining <= 0:
             raise TooManyTries(max(1, round(stats.reset_time - _now())))
 
     async def count(self, kind: str, key: str) -> None:
-        """One more failed try."""
+        """One more try: a failed one, where only these are counted."""
         await self._ask("hit", self._items[kind], kind, _named(key))
 
     async def aclose(self) -> None:

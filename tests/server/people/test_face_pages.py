@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import update
 from starlette.applications import Starlette
 
-from server.people import face_pages, me_pages
+from server.people import face_pages, me_pages, uploads
 from server.people.faces import FILE_BYTES
 from server.people.permits import Who
 from server.people.tables import PersonRow, SessionRow
 from server.store import Store
+from server.web.limits import KINDS
 from tests.server.people.test_me_pages import come_in
 from tests.server.people.test_uploads import picture, somebody
 from tests.support.pages import browser, form_token, make_app
@@ -49,6 +50,15 @@ async def face_of(store: Store, who: Who) -> str:
     async with store.reading() as session:
         person = await session.get_one(PersonRow, who.person_id)
     return f"/faces/{person.upload_id}"
+
+
+async def test_pictures_sent_without_end_are_refused(
+    app: Starlette, client: httpx.AsyncClient, ann: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "made_anew", None)
+    for _ in range(int(KINDS["upload"].split()[0])):
+        await app.state.limits.count("upload", ann.person_id)
+    assert (await put_in(client, picture())).status_code == 429
 
 
 @pytest.mark.parametrize(

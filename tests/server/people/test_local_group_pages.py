@@ -136,7 +136,7 @@ async def test_a_thousand_groups_are_turned_through_and_found_by_name(
     assert (await hers.get("/groups/england/groups?find=nowhere")).status_code == 200
     for odd in ("0", "-1", "x", "9" * 30, "21"):
         assert (await hers.get(f"/groups/england/groups?page={odd}")).status_code == 200
-    assert (await hers.get("/groups/england/groups?find=%00%25")).status_code == 200
+    assert (await hers.get("/groups/england/groups?find=%25")).status_code == 200
 
 
 async def test_who_may_see_and_invite_local_groups(store: Store, hers: httpx.AsyncClient) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from server import clock
-from server.errors import NotAPicture, PictureTooLarge
+from server.errors import NotAPicture, PictureTooLarge, TooManyPictures
 from server.people import actions, uploads
 from server.people.faces import FILE_BYTES
 from server.people.permits import Helped, Role, Who
@@ -63,6 +63,16 @@ async def test_too_many_bytes_begin_no_process(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", None)
     with pytest.raises(PictureTooLarge):
         await uploads.made_anew(b"\x00" * (FILE_BYTES + 1))
+
+
+async def test_when_many_wait_more_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "_PLACES", asyncio.Semaphore(1))
+    first = asyncio.create_task(uploads.made_anew(picture()))
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyPictures):
+        await uploads.made_anew(picture())
+    assert await first
+    assert await uploads.made_anew(picture())
 
 
 async def test_a_new_picture_takes_the_place_of_the_old_one(store: Store) -> None:
