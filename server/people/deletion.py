@@ -74,11 +74,7 @@ async def delete_person(session: AsyncSession, who: Who) -> None:
     )
     await _end_supports(session, person.id)
     await _end_invitations(session, person.id, name, email, every_group)
-    await session.execute(
-        update(ReportRow)
-        .where(ReportRow.about == "name", ReportRow.words == name)
-        .values(words=A_MEMBER)
-    )
+    await _wipe_reports(session, person.id, name, every_group)
     person.name, person.picture, person.upload_id, person.email = A_MEMBER, None, None, None
     person.preferences, person.deleted_at = {}, clock.now()
     await session.flush()
@@ -93,6 +89,25 @@ async def delete_person(session: AsyncSession, who: Who) -> None:
         await session.execute(delete(table).where(table.person_id == person.id))
     for group_id in who.roles or [None]:
         audit.record(session, What.DELETED, by=who, group_id=group_id)
+
+
+async def _wipe_reports(
+    session: AsyncSession, person_id: str, name: str, groups: list[str]
+) -> None:
+    """Take the names they went by out of the reports about them, in their groups."""
+    for about, words, instead in (
+        ("name", name, A_MEMBER),
+        ("face", f"The picture of {name}", "The picture"),
+    ):
+        # Earlier reports did not keep whom they are about.
+        of_them = (ReportRow.item_id == person_id) | (
+            ReportRow.item_id.is_(None) & (ReportRow.words == words)
+        )
+        await session.execute(
+            update(ReportRow)
+            .where(ReportRow.about == about, ReportRow.group_id.in_(groups), of_them)
+            .values(words=instead)
+        )
 
 
 async def _end_supports(session: AsyncSession, person_id: str) -> None:

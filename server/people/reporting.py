@@ -29,8 +29,11 @@ async def person(session: AsyncSession, who: Who | None, asked: Mapping[str, str
     if found is None or not may(who, Action.WATCH, found[0]):
         raise NothingToReport
     group, row = found
+    # No name with the picture: it would stay here when they are deleted, or go by another one.
     parts = [Part("name", "The name", row.name)]
     picture = address_of_picture(row)
     if picture is not None:
-        parts.append(Part("face", "The picture", f"The picture of {row.name}", picture))
-    return Reportable(group.id, row.name, f"/groups/{group.slug}/people", parts)
+        parts.append(Part("face", "The picture", "The picture", picture))
+    # The item is the person, by whom a report is found again, whatever they are called then.
+    address = f"/groups/{group.slug}/people"
+    return Reportable(group.id, row.name, address, parts, item_id=row.id)

@@ -1,7 +1,7 @@
 """The rows of a deleted person; tests/server/live/test_deleting.py has the rest of it."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from server import clock
 from server.errors import LastOrganiser, NotWhileHelping
@@ -101,3 +101,44 @@ async def test_names_go_from_cards_and_reports_and_others_cards_work_on(store: S
         assert (await session.get_one(InvitationUseRow, "u")).used_from == ""
         assert (await session.get_one(ReportRow, "r")).words == A_MEMBER
         assert (await session.get_one(PersonRow, ann.person_id)).name == A_MEMBER
+
+
+async def test_no_name_they_went_by_stays_in_reports_about_them_and_others_stay(
+    store: Store,
+) -> None:
+    ann = await somebody(store, "Ann", "Devon")
+    await somebody(store, "Ann", "Kent")
+    (devon,) = ann.roles
+    async with store.session() as session:
+        kent = await actions.find_group(session, "Kent")
+        for number, (group_id, about, words, whom) in enumerate(
+            (
+                (devon, "name", "Her earlier name", ann.person_id),
+                (devon, "name", "Ann", None),
+                (devon, "face", "The picture of Ann", None),
+                (devon, "face", "The picture", ann.person_id),
+                (devon, "name", "Ben", None),
+                (devon, "statement", "Ann", None),
+                (kent.id, "name", "Ann", None),
+            )
+        ):
+            session.add(
+                ReportRow(
+                    id=str(number),
+                    group_id=group_id,
+                    item_id=whom,
+                    about=about,
+                    address="/",
+                    words=words,
+                    note="",
+                    at=clock.now(),
+                )
+            )
+    async with store.session() as session:
+        await delete_person(session, ann)
+    async with store.reading() as session:
+        rows = await session.scalars(select(ReportRow.words).order_by(ReportRow.id))
+        assert rows.all() == [
+            *(A_MEMBER, A_MEMBER, "The picture", "The picture"),
+            *("Ben", "Ann", "Ann"),
+        ]

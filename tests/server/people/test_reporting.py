@@ -17,10 +17,11 @@ async def test_people_of_a_group_report_a_name_and_a_picture(store: Store, group
         found = await person(session, ann, {"group": "devon", "person": "meg"})
     assert [(part.about, part.words) for part in found.parts] == [
         ("name", "Meg"),
-        ("face", "The picture of Meg"),
+        ("face", "The picture"),
     ]
     assert found.parts[1].picture is not None
     assert (found.group_id, found.address) == (group.id, "/groups/devon/people")
+    assert found.item_id == "meg"
 
 
 @pytest.mark.parametrize(
