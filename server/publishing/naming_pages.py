@@ -4,8 +4,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.errors import AnswersThemselves, NotFilledIn
+from server.errors import NotFilledIn
 from server.people.permits import Action, Who
+from server.people.supporters import check_own_answer
 from server.publishing import namings
 from server.publishing.asking import asked_for
 from server.store import Store
@@ -40,10 +41,9 @@ async def show(request: Request, refusal: NotFilledIn | None = None) -> Response
 
 
 def _themselves(request: Request) -> Who:
-    """Who answers: nobody answers for the one whom they help. Raises AnswersThemselves."""
+    """Who answers, which nobody else does for them. Raises AnswersThemselves and OnlyHere."""
     who: Who = request.state.who
-    if who.helping is not None:
-        raise AnswersThemselves(who.helping.name)
+    check_own_answer(who)
     return who
 
 

@@ -3,8 +3,9 @@ import pytest
 from sqlalchemy import update
 
 from server import clock
+from server.people import actions
 from server.people.permits import Role
-from server.people.tables import SessionRow, SupportRow
+from server.people.tables import PersonRow, SessionRow, SupportRow
 from server.publishing import namings
 from server.store import Store
 from tests.server.publishing.conftest import (
@@ -110,3 +111,36 @@ async def test_a_supporter_cannot_say_it_for_the_person_they_help(
     async with store.reading() as session:
         for person in (anna, sam):
             assert await namings.said_by(session, devon.charter.id, 1, person.id) is None
+
+
+async def test_a_program_with_an_access_token_cannot_say_it(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    ann = await join(store, devon.group, "Ann")
+    async with store.session() as session:
+        secret = await actions.issue_token(session, "Ann", devon.group)
+    bearing = {"Authorization": f"Bearer {secret}"}
+    for answer in (
+        await client.get(PATH, headers=bearing),
+        await client.post(PATH, headers=bearing, data={"name_me": "yes", "number": "1"}),
+    ):
+        assert answer.status_code == 403
+    async with store.reading() as session:
+        assert await namings.said_by(session, devon.charter.id, 1, ann.id) is None
+
+
+async def test_one_groups_card_cannot_say_it_for_who_is_in_others(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    ann = await come_in(store, client, devon.group, name="Ann")
+    async with store.session() as session:
+        kent = await actions.make_group(session, "Kent")
+        await actions.join(session, await session.get_one(PersonRow, ann.id), kent, Role.MEMBER)
+    token = form_token(await client.get(PATH))
+    async with store.session() as session:
+        await session.execute(update(SessionRow).values(vouched_by=[devon.group.id]))
+    fields = {"form_token": token, "name_me": "yes", "number": "1"}
+    assert (await client.get(PATH)).status_code == 403
+    assert (await client.post(PATH, data=fields)).status_code == 403
+    async with store.reading() as session:
+        assert await namings.said_by(session, devon.charter.id, 1, ann.id) is None
