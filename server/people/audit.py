@@ -33,6 +33,7 @@ class What(StrEnum):
     # Oneself
     NAME_CHANGED = "name changed"
     PICTURE_CHANGED = "picture changed"
+    EMAIL_CHANGED = "e-mail changed"
     DATA_TAKEN = "data taken"
     DELETED = "deleted"
     # Supporters

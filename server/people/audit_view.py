@@ -34,6 +34,7 @@ SENTENCES: Mapping[What, str] = {
     What.PASSKEY_TAKEN_AWAY: "{who} took away a key of a device.",
     What.NAME_CHANGED: "{who} chose another name.",
     What.PICTURE_CHANGED: "{who} changed their picture.",
+    What.EMAIL_CHANGED: "{who} changed their e-mail address.",
     What.DATA_TAKEN: "{who} took a copy of what is theirs.",
     What.DELETED: "{who} deleted their account.",
     What.SUPPORT_ASKED: "{who} asked to help {about}.",

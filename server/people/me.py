@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import NameTaken
 from server.people import audit, uploads
 from server.people.audit import What
+from server.people.living import living
 from server.people.permits import Role, Who
 from server.people.preferences import Preferences
 from server.people.rules import same_name, tidy_name
-from server.people.tables import GroupRow, MembershipRow, PersonRow
+from server.people.tables import GroupRow, MembershipRow, PersonRow, SignInLinkRow
 from server.people.wanted import tidy_email
 
 SAME_NAME = "Somebody here has this name. Add a second name or a letter."
@@ -39,6 +40,7 @@ async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
     Raises NotFilledIn, and NameTaken where somebody in one of their groups goes by it.
     """
     name = tidy_name(text, missing="Please write your name.")
+    person = await living(session, who.person_id)
     # Two people may want one name at once: the second waits, and then is told.
     await session.execute(
         select(GroupRow.id)
@@ -46,7 +48,6 @@ async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
         .order_by(GroupRow.id)
         .with_for_update()
     )
-    person = await session.get_one(PersonRow, who.person_id)
     if person.name == name:
         return False
     others = await session.scalars(
@@ -68,17 +69,22 @@ async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
 async def change_email(session: AsyncSession, who: Who, text: str) -> str | None:
     """Keep an e-mail address, or none for an empty one; returns what is kept now.
 
-    Raises WrongField. Two people may share one: a couple, or a house.
+    Raises WrongField and NotSignedIn. Two people may share one: a couple, or a house.
     """
     email = tidy_email(text) if text.strip() else None
-    person = await session.get_one(PersonRow, who.person_id)
+    person = await living(session, who.person_id)
+    if person.email == email:
+        return email
     person.email = email
+    # Letters that went to the earlier address let nobody in any more.
+    await session.execute(delete(SignInLinkRow).where(SignInLinkRow.person_id == person.id))
+    record_for_groups(session, What.EMAIL_CHANGED, who)
     return email
 
 
 async def choose_picture(session: AsyncSession, who: Who, picture: str | None) -> None:
     """Give a person a picture of the catalogue (the caller knows that it is there), or none."""
-    person = await session.get_one(PersonRow, who.person_id)
+    person = await living(session, who.person_id)
     await uploads.drop(session, person)
     person.picture = picture
     record_for_groups(session, What.PICTURE_CHANGED, who)
@@ -86,7 +92,7 @@ async def choose_picture(session: AsyncSession, who: Who, picture: str | None) -
 
 async def prefer(session: AsyncSession, who: Who, preferences: Preferences) -> None:
     """Keep how a person likes their pages."""
-    person = await session.get_one(PersonRow, who.person_id)
+    person = await living(session, who.person_id)
     person.preferences = preferences.kept()
 
 

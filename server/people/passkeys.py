@@ -22,6 +22,7 @@ from server.errors import (
     UnknownPasskey,
 )
 from server.people import audit
+from server.people.living import living
 from server.people.passkey_answers import (
     CHALLENGE_SECONDS,
     Answer,
@@ -119,9 +120,11 @@ async def check_room(session: AsyncSession, person_id: str) -> None:
 async def make_passkey(session: AsyncSession, who: Who, answer: Answer, device: str) -> None:
     """Keep a new key of this person, which is on a device of this name.
 
-    Raises DamagedPasskey, WrongOrigin, TooManyPasskeys; PasskeyKnown when somebody has it already.
+    Raises DamagedPasskey, WrongOrigin, NotSignedIn, TooManyPasskeys; PasskeyKnown when somebody
+    has it already.
     """
     made = check_new(read_new(answer), answer)
+    await living(session, who.person_id)
     await check_room(session, who.person_id)
     now = clock.now()
     try:

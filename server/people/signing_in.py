@@ -92,6 +92,8 @@ _WHO = (
         and_(MembershipRow.person_id == PersonRow.id, MembershipRow.ended_at.is_(None)),
     )
     .outerjoin(GroupRow, GroupRow.id == MembershipRow.group_id)
+    # A session that was begun just when they were deleted lets nobody in.
+    .where(PersonRow.deleted_at.is_(None))
 )
 
 
@@ -321,6 +323,7 @@ async def _helped(session: AsyncSession, support_ids: Collection[str]) -> dict[s
                 SupportRow.id.in_(some),
                 SupportRow.yes_at.is_not(None),
                 SupportRow.ended_at.is_(None),
+                PersonRow.deleted_at.is_(None),
             )
         )
         found |= {row.id: row.PersonRow for row in rows}

@@ -19,6 +19,7 @@ from server.errors import NotAPicture, PictureTooLarge, TooManyPictures, Trouble
 from server.people import audit
 from server.people.audit import What
 from server.people.faces import DONE, FILE_BYTES, MEDIA_TYPE, TOO_LARGE
+from server.people.living import living
 from server.people.permits import Who
 from server.people.tables import MembershipRow, PersonRow, SupportRow, UploadRow
 
@@ -72,8 +73,8 @@ async def made_anew(body: bytes, patience: float = PATIENCE) -> bytes:
 
 
 async def keep(session: AsyncSession, who: Who, face: bytes) -> UploadRow:
-    """Make this the picture of a person, in the place of the one they had."""
-    person = await session.get_one(PersonRow, who.person_id)
+    """Make this the picture of a person, in the place of the one they had. Raises NotSignedIn."""
+    person = await living(session, who.person_id)
     row = UploadRow(
         id=clock.new_id(),
         person_id=person.id,

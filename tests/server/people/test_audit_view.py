@@ -52,6 +52,7 @@ TOLD: list[tuple[AuditRow, str]] = [
     (row(What.PASSKEY_TAKEN_AWAY), "Meg took away a key of a device."),
     (row(What.NAME_CHANGED), "Meg chose another name."),
     (row(What.PICTURE_CHANGED), "Meg changed their picture."),
+    (row(What.EMAIL_CHANGED), "Meg changed their e-mail address."),
     (row(What.DATA_TAKEN), "Meg took a copy of what is theirs."),
     (row(What.DELETED, by="gone"), "A member deleted their account."),
     (row(What.SUPPORT_ASKED, by="sam", about="anna"), "Sam asked to help Anna."),

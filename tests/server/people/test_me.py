@@ -5,7 +5,8 @@ from server.errors import NameTaken, NotFilledIn, WrongField
 from server.people import actions, me, uploads
 from server.people.permits import Role, Who
 from server.people.preferences import Preferences
-from server.people.tables import AuditRow, PersonRow, UploadRow
+from server.people.sign_in_links import make_links
+from server.people.tables import AuditRow, PersonRow, SignInLinkRow, UploadRow
 from server.store import Store
 from tests.server.people.test_uploads import somebody
 
@@ -88,6 +89,34 @@ async def test_what_is_no_address_is_refused(store: Store, written: str) -> None
         with pytest.raises(WrongField):
             await me.change_email(session, ann, written)
     assert (await row(store, ann)).email is None
+
+
+async def links_of(store: Store) -> list[str]:
+    async with store.reading() as session:
+        return list(await session.scalars(select(SignInLinkRow.person_id)))
+
+
+async def test_another_address_is_recorded_without_saying_it_and_ends_links_sent_before(
+    store: Store,
+) -> None:
+    ann = await somebody(store, "Ann", "Devon")
+    ben = await somebody(store, "Ben", "Devon")
+    async with store.session() as session:
+        for who in (ann, ben):
+            await me.change_email(session, who, "both@example.org")
+        assert len(await make_links(session, "both@example.org")) == 2
+    async with store.session() as session:
+        await me.change_email(session, ann, "both@example.org")
+    assert sorted(await links_of(store)) == sorted([ann.person_id, ben.person_id])
+    async with store.session() as session:
+        await me.change_email(session, ann, "new@example.org")
+    assert await links_of(store) == [ben.person_id]
+    async with store.reading() as session:
+        told = (
+            await session.scalars(select(AuditRow).where(AuditRow.what == "e-mail changed"))
+        ).all()
+    assert [row.person_id for row in told] == [ann.person_id, ben.person_id, ann.person_id]
+    assert all(row.details == {} and row.group_id in ann.roles for row in told)
 
 
 async def test_a_picture_of_the_catalogue_takes_the_place_of_ones_own(store: Store) -> None:

@@ -56,6 +56,16 @@ async def test_the_cookie_tells_who_asks(store: Store, hers: httpx.AsyncClient) 
     assert (await hers.get("/")).text == "Ann"
 
 
+async def test_a_session_left_behind_lets_nobody_in_who_was_deleted(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    ann, _, secret = await make_ann(store)
+    hers.cookies.set("our_charter", secret)
+    async with store.session() as session:
+        (await session.get_one(PersonRow, ann.id)).deleted_at = clock.now()
+    assert (await hers.get("/")).text == "nobody"
+
+
 async def test_an_access_token_tells_who_asks(store: Store, hers: httpx.AsyncClient) -> None:
     async with store.session() as session:
         group = await actions.make_group(session, "Devon")
