@@ -59,15 +59,22 @@ async def set_up(request: Request) -> Response:
     charter = _start_of(start)
     token: str = request.path_params["token"]
     begun = await engine.begin(charter)
+    device = device_of(request, form)
     async with store.session() as session:
         arrival = await people.set_up(
-            session, token, name, group, settings.session_days, device=device_of(request, form)
+            session,
+            token,
+            name,
+            group,
+            settings.session_days,
+            device=device,
+            zone=settings.time_zone,
         )
         row = await start_charter(
             session, charter, begun, group_id=arrival.group.id, by=arrival.person.id
         )
     response = RedirectResponse(f"/charters/{row.slug}", SEE_OTHER)
-    remember(response, arrival.session_token, settings)
+    remember(response, arrival.session_token, settings, shared=device.shared)
     return response
 
 

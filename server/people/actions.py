@@ -176,6 +176,7 @@ async def set_up(
     days: int = SESSION_DAYS,
     *,
     device: Device | None = None,
+    zone: str = "UTC",
 ) -> Arrival:
     """Use a set-up link up: its reader is the first organiser of the first group.
 
@@ -194,4 +195,5 @@ async def set_up(
         raise InvitationUsed
     await join(session, person, group, Role.ORGANISER)
     record(session, What.GROUP_MADE, by=person.id, group_id=group.id, name=group.name)
-    return Arrival(person, group, await sign_in(session, person, days, device or Device()))
+    token = await sign_in(session, person, days, device or Device(), zone)
+    return Arrival(person, group, token)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server import logs
 from server.errors import BadSetting
-from server.settings import Settings
+from server.settings import PREFIX, Settings
 
 log = logs.logger(__name__)
 
@@ -23,9 +23,11 @@ _OTHERS = 0o077
 def secret_of(settings: Settings) -> bytes:
     """The secret that was set, else the one in the data folder, made there when it is missing.
 
-    Servers that share a database need the same secret set.
+    Servers that share a database need the same secret set. Raises BadSetting for one too short.
     """
     if settings.secret is not None:
+        if len(settings.secret) < SHORTEST:
+            raise BadSetting(f"{PREFIX}SECRET is too short. Use {SHORTEST} characters or more.")
         return settings.secret.encode()
     file = settings.data_folder / FILE
     settings.data_folder.mkdir(parents=True, exist_ok=True)

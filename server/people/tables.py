@@ -150,7 +150,7 @@ class InvitationRow(Base):
 class InvitationUseRow(Base):
     """Somebody came in by an invitation.
 
-    `used_from` is a SHA-256 of the form token of the browser that used it (see actions.come_in).
+    `used_from` is a SHA-256 of the form token of the browser that used it (see invitations.come_in).
     """
 
     __tablename__ = "invitation_uses"

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -6,13 +7,14 @@ import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from server import clock
 from server.live import pages
 from server.live.engine import Engine
 from server.live.tables import CheckpointRow
 from server.people import actions as people
 from server.people import pages as people_pages
 from server.people.permits import Role
-from server.people.sessions import sign_in
+from server.people.sessions import end_of_day, sign_in
 from server.people.tables import GroupRow, MembershipRow, PersonRow, SessionRow
 from server.store import Store
 from server.writing import pages as writing_pages
@@ -81,6 +83,18 @@ async def test_the_first_set_up_makes_a_group_its_organiser_and_a_charter(
     read = await client.get(done.headers["location"])
     assert read.status_code == 200
     assert "You are <strong>Ann</strong>" in read.text
+
+
+async def test_a_set_up_on_a_shared_device_ends_with_the_day_where_we_are(
+    store: Store, app: Starlette, client: httpx.AsyncClient
+) -> None:
+    zone = "Pacific/Kiritimati"
+    app.state.settings = replace(app.state.settings, time_zone=zone)
+    done = await send(client, await set_up_path(store), {**FILLED_IN, "shared": "yes"})
+    assert "max-age" not in done.headers["set-cookie"].lower()
+    async with store.reading() as session:
+        ends = (await session.scalars(select(SessionRow.expires_at))).one()
+    assert ends == end_of_day(clock.now(), zone)
 
 
 async def test_a_set_up_can_start_from_a_blank_sheet(

@@ -17,8 +17,19 @@ def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_is_set_comes_first(tmp_path: Path) -> None:
-    assert secret_of(Settings(data_folder=tmp_path, secret="given")) == b"given"
+    assert secret_of(Settings(data_folder=tmp_path, secret="given" * 8)) == b"given" * 8
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_that_is_set_too_short_is_not_taken(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="OUR_CHARTER_SECRET is too short"):
+        secret_of(Settings(data_folder=tmp_path, secret="x" * 31))
+
+
+def test_servers_that_share_a_database_are_given_one_secret() -> None:
+    compose = (Path(__file__).parents[3] / "compose.yaml").read_text()
+    shared = compose.partition("environment: &settings")[2].partition("volumes:")[0]
+    assert "OUR_CHARTER_SECRET: ${SECRET:?" in shared
 
 
 def test_the_hash_of_a_code_needs_the_secret() -> None:
