@@ -6,6 +6,7 @@ Each action works inside the caller's session, so that one press is one transact
 from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
@@ -62,7 +63,10 @@ async def make_group(session: AsyncSession, name: str, kind: str = "local") -> G
     slug = slug_of(name, taken={group.slug for group in groups})
     group = GroupRow(id=clock.new_id(), slug=slug, name=name, kind=kind)
     session.add(group)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError:  # somebody made one of this name at the same time
+        raise NameTaken from None
     return group
 
 

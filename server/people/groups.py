@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
@@ -171,6 +172,10 @@ async def rename_group(session: AsyncSession, group: GroupRow, by: Who, name: st
     if any(same_name(other, name) for other in others):
         raise NameTaken
     held.group.name = name
+    try:
+        await session.flush()
+    except IntegrityError:  # another group got this name at the same time
+        raise NameTaken from None
     record(session, What.GROUP_CHANGED, by=by, group_id=group.id, name=name)
 
 

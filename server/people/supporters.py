@@ -116,6 +116,7 @@ async def say_yes(session: AsyncSession, who: Who, support_id: str) -> str:
     check_own_answer(who)
     row = await _held(session, support_id, SupportRow.person_id == who.person_id)
     if row.yes_at is None:
+        await _check_near(session, row)
         row.yes_at = clock.now()
         await _record(session, What.SUPPORT_AGREED, who, row.supporter_id)
     return (await session.get_one(PersonRow, row.supporter_id)).name
@@ -159,6 +160,7 @@ async def begin(session: AsyncSession, who: Who, support_id: str) -> str:
     row = await _held(session, support_id, SupportRow.supporter_id == who.person_id)
     if row.yes_at is None or who.session_id is None:
         raise UnknownSupport
+    await _check_near(session, row)
     helped = await session.get_one(PersonRow, row.person_id)
     if who.helping is None or who.helping.person_id != row.person_id:
         await stop(session, who)
@@ -241,6 +243,12 @@ async def _held(session: AsyncSession, support_id: str, mine: ColumnElement[bool
     return row
 
 
+async def _check_near(session: AsyncSession, row: SupportRow) -> None:
+    """Raise UnknownSupport where one was taken out of the group just when it was asked."""
+    if not await _shared_groups(session, row.person_id, row.supporter_id):
+        raise UnknownSupport
+
+
 async def _end(session: AsyncSession, row: SupportRow, by: Who) -> None:
     row.ended_at, row.ended_by = clock.now(), by.person_id
     helping = await session.execute(
@@ -260,10 +268,13 @@ async def _end(session: AsyncSession, row: SupportRow, by: Who) -> None:
 async def _record(
     session: AsyncSession, what: What, by: Who | str, about_id: str, *, for_id: str | None = None
 ) -> None:
-    """Note it in each group that the two share, for its organisers."""
+    """Note it in each group that the two share, for its organisers.
+
+    What is done for somebody is noted in each group of theirs: helping them opens them all.
+    """
     mine = by.person_id if isinstance(by, Who) else by
-    shared: list[str | None] = [*await _shared_groups(session, mine, about_id)]
-    for group_id in shared or [None]:
+    told: list[str | None] = [*await _shared_groups(session, for_id or mine, about_id)]
+    for group_id in told or [None]:
         audit.record(session, what, by=by, about_id=about_id, for_id=for_id, group_id=group_id)
 
 

@@ -42,6 +42,17 @@ async def test_a_group_is_made_once_and_found_by_name_or_address(store: Store) -
             await actions.make_group(session, " Sir Ynys  Môn")
 
 
+async def test_of_two_groups_made_at_once_under_one_name_one_is_told_that_it_is_taken(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with store.session() as session:
+        await actions.make_group(session, "Devon")
+    monkeypatch.setattr(actions, "same_name", lambda one, other: False)  # not there yet
+    with pytest.raises(NameTaken):
+        async with store.session() as session:
+            await actions.make_group(session, "Devon")
+
+
 async def test_two_groups_with_names_alike_have_two_addresses(store: Store) -> None:
     async with store.session() as session:
         one = await actions.make_group(session, "Môn")

@@ -176,6 +176,19 @@ async def test_who_is_no_organiser_any_more_changes_nothing(store: Store) -> Non
             await groups.leave(session, group, mair)
 
 
+async def test_of_two_groups_renamed_at_once_one_is_told_that_the_name_is_taken(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    async with store.session() as session:
+        await actions.make_group(session, "Kent")
+    monkeypatch.setattr(groups, "same_name", lambda one, other: False)  # not so yet
+    with pytest.raises(NameTaken):
+        async with store.session() as session:
+            await groups.rename_group(session, group, olwen, "Kent")
+
+
 async def test_handing_over_makes_one_an_organiser_and_the_other_a_member(store: Store) -> None:
     group = await make_group(store)
     olwen = await come(store, group, "Olwen", Role.ORGANISER)

@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import clock
 from server.errors import AnswersThemselves, NotYourSupporter, UnknownSupport
 from server.people import actions, groups, supporters
 from server.people.permits import Action, Role, Who, helps, may
 from server.people.sessions import sign_in, sign_out
 from server.people.signing_in import who_by_token_hash
 from server.people.supporters import Support
-from server.people.tables import AuditRow, GroupRow, PersonRow, SessionRow
+from server.people.tables import AuditRow, GroupRow, MembershipRow, PersonRow, SessionRow
 from server.people.tokens import hash_of
 from server.store import Store
 
@@ -105,6 +106,48 @@ async def test_nobody_says_yes_for_the_person(hall: Hall, name: str) -> None:
     [asked] = await hall.helpers("Anna")
     with pytest.raises(UnknownSupport):
         await hall.do(name, supporters.say_yes, asked.id)
+
+
+async def go_out(hall: Hall, name: str) -> None:
+    """As when somebody is taken out just when they are asked: nothing else ends."""
+    async with hall.store.session() as session:
+        await session.execute(
+            update(MembershipRow)
+            .where(MembershipRow.person_id == hall.ids[name])
+            .values(ended_at=clock.now())
+        )
+
+
+async def test_nobody_says_yes_to_who_was_taken_out_meanwhile(hall: Hall) -> None:
+    await hall.do("Sam", supporters.ask_to_help, hall.ids["Anna"])
+    [asked] = await hall.helpers("Anna")
+    await go_out(hall, "Sam")
+    with pytest.raises(UnknownSupport):
+        await hall.do("Anna", supporters.say_yes, asked.id)
+
+
+async def test_who_was_taken_out_meanwhile_begins_to_help_nobody(hall: Hall) -> None:
+    support = await hall.agreed()
+    await go_out(hall, "Sam")
+    with pytest.raises(UnknownSupport):
+        await hall.do("Sam", supporters.begin, support)
+
+
+async def test_helping_is_told_in_each_group_of_the_person_helped(hall: Hall) -> None:
+    await hall.come("Kit", ("Kent", Role.ORGANISER))
+    async with hall.store.session() as session:
+        kent = await actions.find_group(session, "Kent")
+        anna = await session.get_one(PersonRow, hall.ids["Anna"])
+        await actions.join(session, anna, kent, Role.MEMBER)
+        both = {kent.id, (await devon(session)).id}
+    support = await hall.helping()
+    await hall.do("Sam", supporters.end, support)
+    async with hall.store.reading() as session:
+        rows = (await session.scalars(select(AuditRow))).all()
+    for what in ("helping began", "helping ended"):
+        assert {row.group_id for row in rows if row.what == what} == both
+    agreed = [row.group_id for row in rows if row.what == "support agreed"]
+    assert kent.id not in agreed
 
 
 async def test_who_helps_says_yes_to_nobody_meanwhile(hall: Hall) -> None:
