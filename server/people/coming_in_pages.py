@@ -161,9 +161,10 @@ def _arriving(request: Request, form: FormData) -> Arriving:
 async def _was_theirs(session: AsyncSession, invitation: Invitation, who: Who | None) -> bool:
     """Whether who is signed in came in by it: a press again leads on.
 
-    Not so on a card for anybody: the next person with the same tablet may hold it.
+    Not so on a card for anybody: the next person with the same tablet may hold it. Not so either
+    where this session does not count in the group yet: the press lets them in there, too.
     """
-    if who is None or invitation.row.name is None:
+    if who is None or invitation.row.name is None or invitation.group.id not in who.roles:
         return False
     return await was_used_by(session, invitation.row, who.person_id)
 

@@ -13,7 +13,7 @@ from server.errors import NotSignedIn, UnknownDevice
 from server.people import audit
 from server.people.devices import OTHER
 from server.people.invitations import forget_presses
-from server.people.permits import Who
+from server.people.permits import Who, check_not_only_here
 from server.people.sessions import end_one, end_others, sessions_of
 from server.people.sign_in_links import forget_links
 from server.people.signing_in import SEE_OTHER, SIGNED_OUT, signed_out
@@ -50,7 +50,7 @@ def in_words(row: SessionRow, here: str | None, now: datetime, zone: str) -> str
 
 
 async def show_devices(request: Request) -> Response:
-    """All places where one is signed in, this one first."""
+    """All places where one is signed in, this one first; this one alone on the word of a card."""
     who = _signed_in(request)
     settings: Settings = request.app.state.settings
     store: Store = request.app.state.store
@@ -58,6 +58,8 @@ async def show_devices(request: Request) -> Response:
     now = clock.now()
     async with store.reading() as session:
         rows = await sessions_of(session, who.person_id)
+    if who.only_here:
+        rows = [row for row in rows if _is_here(row, who)]
     shown = [
         Shown(row.id, in_words(row, who.session_id, now, settings.time_zone), _is_here(row, who))
         for row in sorted(rows, key=lambda row: not _is_here(row, who))
@@ -72,6 +74,8 @@ async def end_device(request: Request) -> Response:
     await read_form(request)
     who = _signed_in(request)
     session_id: str = request.path_params["session_id"]
+    if session_id != who.session_id:
+        check_not_only_here(who)
     async with request.app.state.store.session() as session:
         row = await end_one(session, who.person_id, session_id)
         if row is None:
@@ -88,6 +92,7 @@ async def end_all_others(request: Request) -> Response:
     """Sign out everywhere but here."""
     await read_form(request)
     who = _signed_in(request)
+    check_not_only_here(who)
     async with request.app.state.store.session() as session:
         count = await end_others(session, who.person_id, who.session_id)
         if count:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from server.errors import NotFilledIn, PictureTooLarge, Refusal, UnknownPage
 from server.people import uploads
 from server.people.faces import FILE_BYTES
-from server.people.me_pages import asking, page, to_my_page
+from server.people.me_pages import asking_wholly, page, to_my_page
 from server.people.permits import Who
 from server.people.pictures import FACES
 from server.store import Store
@@ -27,13 +27,13 @@ _ALONE = {
 
 async def show_photo(request: Request) -> Response:
     """The form that takes a picture."""
-    asking(request)
+    asking_wholly(request)
     return page(request, "people/me_photo.html", {})
 
 
 async def take_photo(request: Request) -> Response:
     """Make a picture of what was sent. Its name on the device is of no use to us."""
-    who = asking(request)
+    who = asking_wholly(request)
     limits: Limits = request.app.state.limits
     await limits.check("upload", who.person_id)
     try:

@@ -57,6 +57,7 @@ class Shown:
 async def show_passkeys(request: Request) -> Response:
     """The keys of one's devices, and the button to make one here."""
     who = _at_a_device(request)
+    check_not_only_here(who)
     settings: Settings = request.app.state.settings
     store: Store = request.app.state.store
     templates: Templates = request.app.state.templates
@@ -95,6 +96,7 @@ async def take_away(request: Request) -> Response:
     """Take a key away: nobody comes in with it any more."""
     await read_form(request)
     who = _at_a_device(request)
+    check_not_only_here(who)
     async with request.app.state.store.session() as session:
         await passkeys.take_away(session, who, request.path_params["passkey_id"])
     return RedirectResponse(f"{PASSKEYS}?done=gone", SEE_OTHER)

@@ -100,7 +100,7 @@ async def my_reports(request: Request) -> Response:
         raise NotSignedIn
     store: Store = request.app.state.store
     async with store.reading() as session:
-        told = await reports.of_person(session, who.person_id)
+        told = await reports.of_person(session, who)
     return _answer(request, "people/my_reports.html", {"told": told})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -137,11 +137,9 @@ async def of_group(session: AsyncSession, group_id: str) -> list[Told]:
     return await _told(session, ReportRow.group_id == group_id)
 
 
-async def of_person(session: AsyncSession, person_id: str) -> list[Told]:
+async def of_person(session: AsyncSession, who: Who) -> list[Told]:
     """What somebody reported, or a supporter for them, the newest first."""
-    return await _told(
-        session, or_(ReportRow.person_id == person_id, ReportRow.for_id == person_id)
-    )
+    return await _told(session, _theirs(who))
 
 
 async def one_of(session: AsyncSession, group_id: str, report_id: str) -> ReportRow:
@@ -181,16 +179,11 @@ async def open_for(session: AsyncSession, who: Who) -> list[tuple[GroupRow, int]
     return [(group, waiting.count(group.id)) for group in groups]
 
 
-async def answered_lately(session: AsyncSession, person_id: str) -> bool:
+async def answered_lately(session: AsyncSession, who: Who) -> bool:
     """Whether something that this person reported was answered in the last days."""
     since = clock.now() - NEWS_LASTS
     found = await session.scalar(
-        select(ReportRow.id)
-        .where(
-            or_(ReportRow.person_id == person_id, ReportRow.for_id == person_id),
-            ReportRow.closed_at > since,
-        )
-        .limit(1)
+        select(ReportRow.id).where(_theirs(who), ReportRow.closed_at > since).limit(1)
     )
     return found is not None
 
@@ -212,6 +205,12 @@ def tidy(text: str) -> str:
     if len(text) > LONGEST:
         raise NotFilledIn(f"This is too long. Use at most {LONGEST:,} letters.")
     return text
+
+
+def _theirs(who: Who) -> ColumnElement[bool]:
+    """What somebody reported; who came in by a group's card sees what they told that group."""
+    theirs = or_(ReportRow.person_id == who.person_id, ReportRow.for_id == who.person_id)
+    return theirs if who.vouched_by is None else and_(theirs, ReportRow.group_id.in_(who.roles))
 
 
 async def _told(session: AsyncSession, those: object) -> list[Told]:

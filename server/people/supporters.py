@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -56,13 +56,13 @@ def check_own_answer(who: Who) -> None:
 
 async def helpers_of(session: AsyncSession, who: Who) -> list[Support]:
     """Who helps this person, and who asked to."""
-    mine = SupportRow.person_id == who.person_id
+    mine = (SupportRow.person_id == who.person_id) & _near(who, SupportRow.supporter_id)
     return await _supports(session, SupportRow.supporter_id, mine)
 
 
 async def helped_by(session: AsyncSession, who: Who) -> list[Support]:
     """Whom this person helps, or has asked to help."""
-    mine = SupportRow.supporter_id == who.person_id
+    mine = (SupportRow.supporter_id == who.person_id) & _near(who, SupportRow.person_id)
     return await _supports(session, SupportRow.person_id, mine)
 
 
@@ -127,7 +127,10 @@ async def end(session: AsyncSession, who: Who, support_id: str) -> str:
 
     The caller has open connections judged anew. Raises UnknownSupport.
     """
-    either = or_(SupportRow.person_id == who.person_id, SupportRow.supporter_id == who.person_id)
+    either = or_(
+        (SupportRow.person_id == who.person_id) & _near(who, SupportRow.supporter_id),
+        (SupportRow.supporter_id == who.person_id) & _near(who, SupportRow.person_id),
+    )
     row = await _held(session, support_id, either)
     await _end(session, row, who)
     theirs = row.supporter_id if row.person_id == who.person_id else row.person_id
@@ -156,7 +159,11 @@ async def end_in_group(session: AsyncSession, group_id: str, person_id: str, by:
 
 
 async def begin(session: AsyncSession, who: Who, support_id: str) -> str:
-    """Help somebody from now on, on this device; returns their name. Raises UnknownSupport."""
+    """Help somebody from now on, on this device; returns their name.
+
+    Raises UnknownSupport and OnlyHere.
+    """
+    check_not_only_here(who)
     row = await _held(session, support_id, SupportRow.supporter_id == who.person_id)
     if row.yes_at is None or who.session_id is None:
         raise UnknownSupport
@@ -195,6 +202,17 @@ async def _supports(
         .order_by(SupportRow.asked_at, SupportRow.id)
     )
     return [Support(row.id, _someone(person), row.yes_at) for row, person in rows]
+
+
+def _near(who: Who, other: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """A group's card tells of nobody in other groups: the other one is in a group it opens."""
+    if who.vouched_by is None:
+        return true()
+    return other.in_(
+        select(MembershipRow.person_id).where(
+            MembershipRow.group_id.in_(who.roles), MembershipRow.ended_at.is_(None)
+        )
+    )
 
 
 def _someone(row: PersonRow) -> Someone:

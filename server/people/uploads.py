@@ -127,8 +127,9 @@ async def _know_each_other(session: AsyncSession, person_id: str, who: Who) -> b
         )
         .limit(1)
     )
-    if share is not None:
-        return True
+    # A card shows nobody of other groups, where they would have met as supporters.
+    if share is not None or who.vouched_by is not None:
+        return share is not None
     pair = (
         (SupportRow.person_id == person_id) & (SupportRow.supporter_id == who.person_id),
         (SupportRow.person_id == who.person_id) & (SupportRow.supporter_id == person_id),

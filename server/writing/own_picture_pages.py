@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from server.errors import Refusal, UnknownPicture
 from server.people import me
-from server.people.me_pages import asking, page, to_my_page
+from server.people.me_pages import asking_wholly, page, to_my_page
 from server.people.tables import PersonRow
 from server.store import Store
 from server.web.forms import read_form, text_of
@@ -27,7 +27,7 @@ async def show_pictures(request: Request) -> Response:
 
 async def choose(request: Request) -> Response:
     """Take this picture, or have none."""
-    form, who = await read_form(request), asking(request)
+    form, who = await read_form(request), asking_wholly(request)
     chosen = text_of(form, "picture")
     if chosen != NONE and not pictures.exists(chosen):
         return await _page(request, UnknownPicture())
@@ -38,7 +38,7 @@ async def choose(request: Request) -> Response:
 
 
 async def _page(request: Request, refusal: Refusal | None = None) -> Response:
-    who = asking(request)
+    who = asking_wholly(request)
     word = request.query_params.get("word", "")[:_LONGEST_WORD]
     store: Store = request.app.state.store
     async with store.reading() as session:

@@ -120,7 +120,7 @@ async def news(session: AsyncSession, who: Who | None) -> list[Note]:
     if who is None:
         return []
     waiting = await reports.open_for(session, who)
-    answered = await reports.answered_lately(session, who.person_id)
+    answered = await reports.answered_lately(session, who)
     if not waiting and not answered:
         return []
     return [Note("people/report_news.html", {"waiting": waiting, "answered": answered})]

@@ -110,11 +110,11 @@ async def test_it_is_answered_once_and_the_one_who_told_can_read_it(
         async with store.session() as session:
             await reports.close(session, row, "Again.", meg)
     async with store.reading() as session:
-        (one,) = await reports.of_person(session, "ann")
-        assert await reports.of_person(session, "sam") == []
+        (one,) = await reports.of_person(session, Who("ann", "Ann"))
+        assert await reports.of_person(session, Who("sam", "Sam")) == []
         done = (await session.scalars(select(AuditRow.what).order_by(AuditRow.id))).all()
-        assert await reports.answered_lately(session, "ann")
-        assert not await reports.answered_lately(session, "sam")
+        assert await reports.answered_lately(session, Who("ann", "Ann"))
+        assert not await reports.answered_lately(session, Who("sam", "Sam"))
     assert (one.row.answer, one.closed_by) == ("I spoke with Ben.", "Meg")
     assert done == ["reported", "report closed"]
 
@@ -124,8 +124,8 @@ async def test_a_person_reads_the_answer_to_what_was_reported_for_them(
 ) -> None:
     await tell(store, group, Who("sam", "Sam", helping=Helped("ann", "Ann")))
     async with store.reading() as session:
-        assert len(await reports.of_person(session, "ann")) == 1
-        assert len(await reports.of_person(session, "sam")) == 1
+        assert len(await reports.of_person(session, Who("ann", "Ann"))) == 1
+        assert len(await reports.of_person(session, Who("sam", "Sam"))) == 1
 
 
 async def test_news_of_an_answer_ends_after_two_weeks(
@@ -137,7 +137,7 @@ async def test_news_of_an_answer_ends_after_two_weeks(
     later = clock.now() + timedelta(days=15)
     monkeypatch.setattr(clock, "now", lambda: later)
     async with store.reading() as session:
-        assert not await reports.answered_lately(session, "ann")
+        assert not await reports.answered_lately(session, Who("ann", "Ann"))
 
 
 @pytest.mark.parametrize("answer", ["", " \n", "x" * (LONGEST + 1)])
