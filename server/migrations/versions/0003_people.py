@@ -137,8 +137,9 @@ def _put_back(connection: sa.Connection, row: Mapping[str, Any]) -> None:
         sa.text(
             "INSERT INTO invitations (id, token_hash, group_id, name, role, most_uses, uses, "
             "created_at, expires_at) VALUES (:id, :token_hash, :group_id, :name, :role, 1, :uses, "
-            # Nobody wrote down when it was made: it ends some time after that.
-            ":expires_at, :expires_at)"
+            # Nobody wrote down when it was made. Whoever went out of the group since then must not
+            # come in by it: so it is of long ago, before anybody can have gone.
+            "'1970-01-01 00:00:00.000000', :expires_at)"
         ),
         {**row, "uses": int(used)},
     )
@@ -189,7 +190,7 @@ def _make_tables() -> None:
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),

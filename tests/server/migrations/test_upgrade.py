@@ -147,6 +147,9 @@ def test_people_and_their_invitations_survive_the_third_revision(
         assert [tuple(row) for row in uses] == [("open", 0, "Ann"), ("used", 1, "Ben")]
         used = connection.execute(text("SELECT person_id, used_from FROM invitation_uses"))
         assert [tuple(row) for row in used] == [("p", "browser")]
+        # Whoever went out since an invitation was made stays out: these are older than that.
+        old = "SELECT count(*) FROM invitations WHERE created_at < '1970-01-03'"
+        assert connection.scalar(text(old)) == 2
         joined = "SELECT name FROM persons JOIN memberships ON persons.id = person_id"
         assert connection.scalar(text(joined)) == "Ben"
 
