@@ -81,6 +81,20 @@ async def ensure_group(session: AsyncSession, name: str, kind: str = "local") ->
 # Persons and memberships
 
 
+async def has_organiser(session: AsyncSession, group: GroupRow) -> bool:
+    """Whether somebody organises this group now."""
+    found = await session.scalar(
+        select(MembershipRow.id)
+        .where(
+            MembershipRow.group_id == group.id,
+            MembershipRow.role == Role.ORGANISER.value,
+            MembershipRow.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def find_member(session: AsyncSession, group: GroupRow, name: str) -> PersonRow | None:
     """The person who goes by this name in this group, if there is one."""
     members = await session.scalars(
@@ -103,8 +117,18 @@ async def make_person(session: AsyncSession, name: str) -> PersonRow:
     return person
 
 
-async def join(session: AsyncSession, person: PersonRow, group: GroupRow, role: Role) -> None:
-    """Make this person belong to this group; who belongs already keeps the stronger role."""
+async def join(
+    session: AsyncSession,
+    person: PersonRow,
+    group: GroupRow,
+    role: Role,
+    *,
+    by: str | None = None,
+) -> None:
+    """Make this person belong to this group; who belongs already keeps the stronger role.
+
+    `by` is the person whose card raises it.
+    """
     membership = await session.scalar(
         select(MembershipRow).where(
             MembershipRow.person_id == person.id, MembershipRow.group_id == group.id
@@ -122,8 +146,17 @@ async def join(session: AsyncSession, person: PersonRow, group: GroupRow, role: 
         )
     elif membership.ended_at is not None:
         membership.role, membership.since, membership.ended_at = role.value, clock.now(), None
-    else:
-        membership.role = stronger(Role(membership.role), role).value
+    elif stronger(Role(membership.role), role) is not Role(membership.role):
+        record(
+            session,
+            What.ROLE_CHANGED,
+            by=by,
+            group_id=group.id,
+            about_id=person.id,
+            before=membership.role,
+            after=role.value,
+        )
+        membership.role = role.value
     await session.flush()
 
 

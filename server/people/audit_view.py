@@ -60,6 +60,7 @@ SENTENCES: Mapping[What, str] = {
 }
 
 _ROLES = {"member": "a member", "reader": "somebody who only reads", "organiser": "an organiser"}
+_TO_DO = {"reader": ", to read", "organiser": ", to organise"}
 _READERS = {"group": "only our group", "groups": "all groups", "everybody": "everybody"}
 _ANSWERED = {"answered": "answered", "taken": "took", "closed": "said thank you for"}
 _CHOICES = {
@@ -137,6 +138,10 @@ def _name(person_id: str | None, names: Mapping[str, str]) -> str:
 
 
 def _invitation(row: AuditRow, details: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    return _card(row, details, names) + _TO_DO.get(str(details.get("role")), "")
+
+
+def _card(row: AuditRow, details: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if row.about_id is not None:
         return f"a card for {_name(row.about_id, names)}"
     uses = details.get("uses")

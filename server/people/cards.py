@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
@@ -78,3 +78,16 @@ async def end_card(session: AsyncSession, group: GroupRow, card_id: str, who: Wh
     )
     if ended.one_or_none() is not None:
         audit.record(session, audit.What.CARD_ENDED, by=who, group_id=group.id, card=card_id)
+
+
+async def end_cards_to_organise(session: AsyncSession, *those: ColumnElement[bool]) -> None:
+    """End `those` cards that make somebody an organiser."""
+    await session.execute(
+        update(InvitationRow)
+        .where(
+            InvitationRow.role == Role.ORGANISER.value,
+            InvitationRow.revoked_at.is_(None),
+            *those,
+        )
+        .values(revoked_at=clock.now())
+    )

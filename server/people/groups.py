@@ -7,13 +7,14 @@ the same time, the second one sees what the first one did.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
 from server.errors import MayNot, NameTaken, NotInTheGroup
 from server.people.audit import What, record
+from server.people.cards import end_cards_to_organise
 from server.people.memberships import Member, check_organiser_stays, hears, in_order, may_all_go
 from server.people.permits import Role, Who
 from server.people.pictures import address_of_picture
@@ -101,7 +102,7 @@ async def change_role(
 ) -> None:
     """Let somebody do something else in the group. Raises NotInTheGroup and LastOrganiser."""
     held = await hold(session, group.id, by)
-    _change_role(session, held, by, person_id, role)
+    await _change_role(session, held, by, person_id, role)
 
 
 async def hand_over(session: AsyncSession, group: GroupRow, by: Who, person_id: str) -> None:
@@ -109,12 +110,14 @@ async def hand_over(session: AsyncSession, group: GroupRow, by: Who, person_id: 
     held = await hold(session, group.id, by)
     if person_id == by.person_id:
         raise NotInTheGroup("Choose another person in the group.")
-    _change_role(session, held, by, person_id, Role.ORGANISER)
-    _change_role(session, held, by, by.person_id, Role.MEMBER)
+    await _change_role(session, held, by, person_id, Role.ORGANISER)
+    await _change_role(session, held, by, by.person_id, Role.MEMBER)
 
 
 async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str) -> None:
     """Take somebody out of the group, and end the cards that bear their name there.
+
+    The cards to organise that they made end, too: they know what is on them.
 
     Raises NotInTheGroup and LastOrganiser.
     """
@@ -122,6 +125,7 @@ async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str
     await end_in_group(session, group.id, person_id, by)
     _end(session, held, person_id)
     await _end_cards(session, group, person_id)
+    await end_cards_to_organise(session, _made_by(person_id, group))
     record(session, What.REMOVED, by=by, group_id=group.id, about_id=person_id)
 
 
@@ -190,13 +194,17 @@ async def give_picture(
     record(session, What.GROUP_CHANGED, by=by, group_id=group.id, picture=picture)
 
 
-def _change_role(session: AsyncSession, held: Held, by: Who, person_id: str, role: Role) -> None:
+async def _change_role(
+    session: AsyncSession, held: Held, by: Who, person_id: str, role: Role
+) -> None:
     row, before = held.of(person_id), held.roles
     old = Role(row.role)
     if old is role:
         return
     row.role = role.value
     check_organiser_stays(before, held.roles)
+    if old is Role.ORGANISER:
+        await _end_ways_back(session, held.group, person_id)
     record(
         session,
         What.ROLE_CHANGED,
@@ -218,14 +226,35 @@ def _end(session: AsyncSession, held: Held, person_id: str, *, alone_may_go: boo
         held.group.lead_id = None
 
 
-async def _end_cards(session: AsyncSession, group: GroupRow, person_id: str) -> None:
-    """End the cards in this person's name: they would let them in again."""
+def _made_by(person_id: str, group: GroupRow) -> ColumnElement[bool]:
+    """The cards that an organiser made: of this group, and for first organisers of its groups."""
+    local = select(GroupRow.id).where(GroupRow.invited_by_id == group.id)
+    reached = or_(InvitationRow.group_id == group.id, InvitationRow.group_id.in_(local))
+    return (InvitationRow.created_by == person_id) & reached
+
+
+async def _end_ways_back(session: AsyncSession, group: GroupRow, person_id: str) -> None:
+    """End the unused cards with which who organised a group could organise it again.
+
+    A used one changes nothing: coming back with it, they are what they are now.
+    """
+    unused = InvitationRow.uses == 0
+    await end_cards_to_organise(session, unused, _made_by(person_id, group))
+    to_organise = InvitationRow.role == Role.ORGANISER.value
+    await _end_cards(session, group, person_id, unused, to_organise)
+
+
+async def _end_cards(
+    session: AsyncSession, group: GroupRow, person_id: str, *those: ColumnElement[bool]
+) -> None:
+    """End the cards in this person's name, all or only `those`: they would let them in again."""
     person = await session.get_one(PersonRow, person_id)
     cards = await session.scalars(
         select(InvitationRow).where(
             InvitationRow.group_id == group.id,
             InvitationRow.name.is_not(None),
             InvitationRow.revoked_at.is_(None),
+            *those,
         )
     )
     for card in cards:

@@ -16,7 +16,8 @@ from server.errors import (
     UnknownInvitation,
 )
 from server.people import audit
-from server.people.actions import Arrival, find_member, join, make_person
+from server.people.actions import Arrival, find_member, has_organiser, join, make_person
+from server.people.cards import end_cards_to_organise
 from server.people.codes import hash_of_code, new_code, read_code
 from server.people.permits import Role, Who
 from server.people.rules import check_invitation, is_same_press, same_name, tidy_name
@@ -265,7 +266,12 @@ async def _person(session: AsyncSession, invitation: Invitation, arriving: Arriv
         if row.name is not None
         else await _anybody(session, row, group, arriving)
     )
-    await join(session, person, group, Role(row.role))
+    is_first = row.role == Role.ORGANISER.value and not await has_organiser(session, group)
+    if is_first and group.invited_by_id is not None:
+        # Another card of the group that invited them would bring one more organiser, unasked.
+        others = (InvitationRow.group_id == group.id) & (InvitationRow.id != row.id)
+        await end_cards_to_organise(session, others)
+    await join(session, person, group, Role(row.role), by=row.created_by)
     may_keep_email = row.email is not None and person.email is None
     if may_keep_email and not await _is_elsewhere(session, person, group):
         person.email = row.email

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from server.errors import NameTaken, NotFilledIn, OrganisersAreIn, UnknownGroup
 from server.people import local_groups
-from server.people.actions import find_group
+from server.people.actions import find_group, has_organiser
 from server.people.codes import grouped, square_of
 from server.people.group_pages import group_asked_for, page
 from server.people.invitations import Made
@@ -136,7 +136,7 @@ async def _local(request: Request) -> GroupRow:
         local = await find_group(session, request.path_params["local"])
         if local.invited_by_id != national.id:
             raise UnknownGroup
-        if await local_groups.has_organiser(session, local):
+        if await has_organiser(session, local):
             raise OrganisersAreIn
     return local
 

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.errors import MayNot, OrganisersAreIn
 from server.people import actions
 from server.people.audit import What, record
+from server.people.cards import end_cards_to_organise
 from server.people.groups import hold
 from server.people.invitations import Made, make_card
 from server.people.permits import Role, Who
 from server.people.rules import tidy_name
-from server.people.tables import GroupRow, MembershipRow
+from server.people.tables import GroupRow, InvitationRow, MembershipRow
 from server.people.wanted import Wanted
 
 NATIONAL = "national"
@@ -72,6 +73,8 @@ async def invite_organiser(
 ) -> Made:
     """A new card for the first organiser of a local group, as long as it has no organiser.
 
+    Cards that were made for one before end: only the newest lets somebody organise the group.
+
     Raises MayNot for a group of others, OrganisersAreIn and NotFilledIn.
     """
     await _hold_national(session, national, by)
@@ -79,21 +82,8 @@ async def invite_organiser(
         raise MayNot
     if Role.ORGANISER in (await hold(session, group.id)).roles:
         raise OrganisersAreIn
+    await end_cards_to_organise(session, InvitationRow.group_id == group.id)
     return await card.make(session, group, by)
-
-
-async def has_organiser(session: AsyncSession, group: GroupRow) -> bool:
-    """Whether somebody organises this group now."""
-    found = await session.scalar(
-        select(MembershipRow.id)
-        .where(
-            MembershipRow.group_id == group.id,
-            MembershipRow.role == Role.ORGANISER.value,
-            MembershipRow.ended_at.is_(None),
-        )
-        .limit(1)
-    )
-    return found is not None
 
 
 async def local_groups(

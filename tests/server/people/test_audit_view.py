@@ -43,6 +43,11 @@ TOLD: list[tuple[AuditRow, str]] = [
     (row(What.INVITED, uses=1), "Meg made a card for 1 person."),
     (row(What.INVITED, uses=40), "Meg made a card for 40 people."),
     (row(What.INVITED, about="ben", uses=1), "Meg made a card for Ben."),
+    (
+        row(What.INVITED, about="ben", uses=1, role="organiser"),
+        "Meg made a card for Ben, to organise.",
+    ),
+    (row(What.INVITED, uses=40, role="reader"), "Meg made a card for 40 people, to read."),
     (row(What.CARD_ENDED, card="x"), "Meg ended a card."),
     (row(What.CAME_IN), "Meg came in."),
     (row(What.SIGNED_OUT), "Meg signed out."),

@@ -14,10 +14,11 @@ from server.errors import (
     NotInTheGroup,
     Refusal,
 )
-from server.people import actions, groups, invitations
+from server.people import actions, groups, invitations, local_groups
 from server.people.permits import Role, Who
 from server.people.signing_in import roles_of
 from server.people.tables import AuditRow, GroupRow, PersonRow
+from server.people.wanted import Wanted
 from server.store import Store
 
 
@@ -238,6 +239,73 @@ async def test_the_cards_of_who_is_taken_out_let_nobody_in(store: Store) -> None
         with pytest.raises(InvitationRevoked):
             (await invitations.look_at_invitation(session, hers)).check()
         (await invitations.look_at_invitation(session, bens)).check()
+
+
+async def card(
+    store: Store, group: GroupRow, name: str, by: Who, role: Role = Role.ORGANISER
+) -> str:
+    async with store.session() as session:
+        return (await invitations.make_card(session, b"s", group, Wanted(name, role), by)).token
+
+
+async def works(store: Store, token: str) -> bool:
+    async with store.reading() as session:
+        return (await invitations.look_at_invitation(session, token)).row.revoked_at is None
+
+
+async def test_the_cards_to_organise_that_somebody_made_end_when_they_are_taken_out(
+    store: Store,
+) -> None:
+    group = await make_group(store, "national")
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann", Role.ORGANISER)
+    async with store.session() as session:
+        new = local_groups.NewCard(b"s", "Ken", days=14)
+        _, first = await local_groups.invite_group(session, group, ann, "Kent", new)
+    stronger = await card(store, group, "Zed", ann)
+    others = await card(store, group, "Cat", olwen)
+    member = await card(store, group, "Ben", ann, Role.MEMBER)
+    async with store.session() as session:
+        await groups.remove(session, group, olwen, ann.person_id)
+    assert not await works(store, stronger)
+    assert not await works(store, first.token)
+    assert await works(store, others)
+    assert await works(store, member)
+
+
+@pytest.mark.parametrize("hands_over", [False, True])
+async def test_who_organises_no_more_has_no_unused_card_to_organise(
+    store: Store, hands_over: bool
+) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann", Role.ORGANISER)
+    hers = await card(store, group, "ann", olwen)
+    made = await card(store, group, "Zed", ann)
+    others = await card(store, group, "Cat", olwen)
+    member = await card(store, group, "Ann", olwen, Role.MEMBER)
+    async with store.session() as session:
+        if hands_over:
+            await groups.hand_over(session, group, ann, olwen.person_id)
+        else:
+            await groups.change_role(session, group, olwen, ann.person_id, Role.MEMBER)
+    assert [await works(store, one) for one in (hers, made, others, member)] == [
+        *(False, False, True, True)
+    ]
+
+
+async def test_a_card_that_makes_somebody_an_organiser_is_in_the_record(store: Store) -> None:
+    group = await make_group(store)
+    olwen = await come(store, group, "Olwen", Role.ORGANISER)
+    ann = await come(store, group, "Ann")
+    token = await card(store, group, "Ann", olwen)
+    async with store.session() as session:
+        await invitations.come_in(session, await invitations.look_at_invitation(session, token))
+        row = await session.scalar(select(AuditRow).where(AuditRow.what == "role changed"))
+    assert row is not None
+    assert (row.person_id, row.about_id) == (olwen.person_id, ann.person_id)
+    assert row.details == {"before": "member", "after": "organiser"}
+    assert await recorded(store) == ["invited", "role changed", "came in"]
 
 
 async def test_a_lead_is_named_and_when_they_go_the_organisers_hear_again(store: Store) -> None:

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from server import clock
-from server.errors import MayNot, NameTaken, NotFilledIn, OrganisersAreIn
+from server.errors import InvitationRevoked, MayNot, NameTaken, NotFilledIn, OrganisersAreIn
 from server.people import actions, groups, invitations, local_groups
 from server.people.permits import Role, Who
 from server.people.tables import AuditRow, GroupRow, MembershipRow, PersonRow
@@ -45,7 +45,7 @@ async def test_a_national_group_invites_a_local_one_and_its_first_organiser(stor
     async with store.session() as session:
         again = await local_groups.invite_organiser(session, national, olwen, kent, card("Ken"))
         await invitations.come_in(
-            session, await invitations.look_at_invitation(session, link.token)
+            session, await invitations.look_at_invitation(session, again.token)
         )
     assert await roles(store, kent) == {"Ken": Role.ORGANISER}
     assert again.token != link.token
@@ -53,6 +53,31 @@ async def test_a_national_group_invites_a_local_one_and_its_first_organiser(stor
         async with store.session() as session:
             await local_groups.invite_organiser(session, national, olwen, kent, card("Ken"))
     assert (await recorded(store)).count("group made") == 2
+
+
+async def test_only_the_newest_card_brings_a_first_organiser_and_they_are_the_only_one(
+    store: Store,
+) -> None:
+    national = await make_group(store, kind="national")
+    olwen = await come(store, national, "Olwen", Role.ORGANISER)
+    async with store.session() as session:
+        kent, old = await local_groups.invite_group(session, national, olwen, "Kent", card("Ken"))
+        new = await local_groups.invite_organiser(session, national, olwen, kent, card("Kit"))
+        one_more = await invitations.invite(session, kent, "Kim", Role.ORGANISER)
+        member = await invitations.invite(session, kent, "Mo")
+
+    async def come_by(token: str) -> None:
+        async with store.session() as session:
+            invitation = await invitations.look_at_invitation(session, token)
+            await invitations.come_in(session, invitation)
+
+    with pytest.raises(InvitationRevoked):
+        await come_by(old.token)
+    await come_by(new.token)
+    with pytest.raises(InvitationRevoked):
+        await come_by(one_more)
+    await come_by(member)
+    assert await roles(store, kent) == {"Kit": Role.ORGANISER, "Mo": Role.MEMBER}
 
 
 async def test_only_a_national_group_invites_groups_and_only_its_own(store: Store) -> None:
