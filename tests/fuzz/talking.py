@@ -194,7 +194,11 @@ class _Hall:
         late = await self._client("second").connect()
 
         async def same() -> bool:
+            nonlocal late
             honest = await self._writer()
+            if late.close_code is not None:  # a new generation has begun
+                await late.close()
+                late = await self._client("second").connect()
             return _view(late.doc) == _view(honest.doc)
 
         await until(same, "everybody to see the same")
