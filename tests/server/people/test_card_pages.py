@@ -15,6 +15,7 @@ from server.people.tables import GroupRow, InvitationRow, MembershipRow, PersonR
 from server.people.wanted import Wanted
 from server.settings import Settings
 from server.store import Store
+from server.web.limits import KINDS
 from tests.support.mailbox import Mailbox, links_in
 from tests.support.pages import ADDRESS, browser, form_token, make_app, send
 
@@ -266,6 +267,22 @@ async def test_an_invitation_goes_by_e_mail_and_its_address_to_its_person(
     async with store.reading() as session:
         rows = await session.execute(select(PersonRow.name, PersonRow.email))
         assert {row.name: row.email for row in rows} == {"Ann": None, "Ben": "ben@example.org"}
+
+
+async def test_invitations_by_e_mail_have_a_limit_and_cards_have_none(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "invite", "1 per 1 hour")
+    settings = Settings(data_folder=tmp_path, smtp_url="console:", mail_from="c@d.example")
+    app = make_app(store, tmp_path, pages.routes, settings)
+    ways = [{"email": "ben@example.org"}, {"email": "ben@example.org"}, {}]
+    async with browser(app) as hers:
+        await organiser(store, hers)
+        made = [
+            await send(hers, "/groups/devon/invite", {"name": "Ben", **fields}) for fields in ways
+        ]
+        await app.state.post.rest()
+    assert [answer.status_code for answer in made] == [200, 429, 200]
 
 
 async def test_without_a_mail_server_the_organiser_passes_the_link_on(

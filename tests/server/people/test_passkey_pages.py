@@ -322,6 +322,15 @@ async def test_too_many_wrong_keys_have_to_wait(
     assert asked.status_code == 429
 
 
+async def test_coming_in_by_a_key_is_not_begun_without_end(
+    app: Starlette, strange: httpx.AsyncClient
+) -> None:
+    for _ in range(int(KINDS["passkey-begun"].split()[0]) - 1):
+        await app.state.limits.count("passkey-begun", "127.0.0.1")
+    answers = [(await post(strange, "/passkeys/begin")).status_code for _ in range(2)]
+    assert answers == [200, 429]
+
+
 @pytest.mark.parametrize(
     "path",
     [
