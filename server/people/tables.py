@@ -151,7 +151,8 @@ class InvitationRow(Base):
 class InvitationUseRow(Base):
     """Somebody came in by an invitation.
 
-    `used_from` is a SHA-256 of the form token of the browser that used it (see invitations.come_in).
+    `used_from` is a SHA-256 of the form token of the browser that used it (see
+    invitations.come_in).
     """
 
     __tablename__ = "invitation_uses"
