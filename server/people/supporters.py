@@ -167,9 +167,9 @@ async def begin(session: AsyncSession, who: Who, support_id: str) -> str:
     row = await _held(session, support_id, SupportRow.supporter_id == who.person_id)
     if row.yes_at is None or who.session_id is None:
         raise UnknownSupport
-    await _check_near(session, row)
     helped = await session.get_one(PersonRow, row.person_id)
     if who.helping is None or who.helping.person_id != row.person_id:
+        await _check_near(session, row)
         await stop(session, who)
         await session.execute(
             update(SessionRow).where(SessionRow.id == who.session_id).values(helping_id=row.id)
