@@ -31,6 +31,7 @@ from server.people.permits import Who
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.forms import read_form, text_of
+from server.web.numbers import NUMBER
 from server.web.templates import Templates
 from server.writing import limits, rich_text
 from server.writing.charter import Charter, Item
@@ -202,7 +203,7 @@ def _page(
     return templates.page(request, name, {**shared, **values}, status)
 
 
-_PATH = "/charters/{slug}/editions/{number:int}/bring-in"
+_PATH = f"/charters/{{slug}}/editions/{NUMBER}/bring-in"
 routes = [
     Route(_PATH, show_bring_in),
     Route(_PATH, look, methods=["POST"]),

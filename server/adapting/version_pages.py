@@ -16,6 +16,7 @@ from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.forms import read_form, text_of
+from server.web.numbers import NUMBER
 from server.web.templates import Templates
 from server.writing import limits
 from server.writing.charter import Charter
@@ -134,6 +135,6 @@ def name_of(edition: EditionRow) -> str:
 
 
 routes = [
-    Route("/charters/{slug}/editions/{number:int}/make-our-own", show_make),
-    Route("/charters/{slug}/editions/{number:int}/make-our-own", make, methods=["POST"]),
+    Route(f"/charters/{{slug}}/editions/{NUMBER}/make-our-own", show_make),
+    Route(f"/charters/{{slug}}/editions/{NUMBER}/make-our-own", make, methods=["POST"]),
 ]

@@ -26,6 +26,7 @@ from server.comparing.worked import Tables
 from server.errors import UnknownStatement
 from server.people.permits import Who
 from server.store import Store
+from server.web.numbers import NUMBER
 from server.web.spreadsheets import csv_answer
 from server.web.templates import Templates
 from server.writing import rich_text
@@ -313,7 +314,7 @@ def _flat(rich: RichText) -> str:
     return rich_text.plain(rich).replace("\n", " ")
 
 
-_EDITION = "/charters/{slug}/editions/{number:int}"
+_EDITION = f"/charters/{{slug}}/editions/{NUMBER}"
 
 routes = [
     Route(f"{_EDITION}/table", table),

@@ -22,6 +22,7 @@ from server.publishing.asking import asked_for, edition_asked_for
 from server.publishing.rules import WrongField
 from server.store import Store
 from server.web.forms import read_form, text_of
+from server.web.numbers import NUMBER
 from server.web.templates import Templates
 from server.writing import edition_files, editions, reporting
 from server.writing.charter import Kind
@@ -270,7 +271,7 @@ routes = [
     Route("/charters/{slug}/publish", show_publish),
     Route("/charters/{slug}/publish", publish, methods=["POST"]),
     Route("/charters/{slug}/editions", list_editions),
-    Route("/charters/{slug}/editions/{number:int}", read),
-    Route("/charters/{slug}/editions/{number:int}.md", read_markdown),
-    Route("/charters/{slug}/editions/{number:int}.json", read_json),
+    Route(f"/charters/{{slug}}/editions/{NUMBER}", read),
+    Route(f"/charters/{{slug}}/editions/{NUMBER}.md", read_markdown),
+    Route(f"/charters/{{slug}}/editions/{NUMBER}.json", read_json),
 ]

@@ -138,10 +138,10 @@ _WAYS: dict[str, Way] = {
     "POST /charters/{slug}/history/{item}/forget": Way(
         page="/charters/{slug}/history/{item}/forget?next=yes&what=between"
     ),
-    "POST /charters/{slug}/editions/{number:int}/make-our-own": Way(opener="other"),
-    "POST /charters/{slug}/editions/{number:int}/bring-in": Way(opener="other", file=_FILE),
-    "POST /charters/{slug}/editions/{number:int}/bring-in/make": Way(
-        opener="other", after="POST /charters/{slug}/editions/{number:int}/bring-in"
+    "POST /charters/{slug}/editions/{number:short}/make-our-own": Way(opener="other"),
+    "POST /charters/{slug}/editions/{number:short}/bring-in": Way(opener="other", file=_FILE),
+    "POST /charters/{slug}/editions/{number:short}/bring-in/make": Way(
+        opener="other", after="POST /charters/{slug}/editions/{number:short}/bring-in"
     ),
     "GET /charters/{slug}/update/{item}": Way(ids={"item": "s4"}),
     "POST /charters/{slug}/update/{item}": Way(ids={"item": "s4"}),
