@@ -228,10 +228,10 @@ class UnknownInvitation(Refusal):
 
 
 class TooManyTries(Refusal):
-    """Somebody failed at the same too often; `wait` is in how many seconds they may go on."""
+    """Somebody tried the same too often; `wait` is in how many seconds they may go on."""
 
     status = 429
-    sentence = "That did not work too many times. Wait a few minutes, then try again."
+    sentence = "That was too often for now. Wait a few minutes, then try again."
 
     def __init__(self, wait: int = 60) -> None:
         self.wait = wait

@@ -118,7 +118,7 @@ async def test_10_000_guesses_let_nobody_in_and_a_link_still_works(
     allowed = int(KINDS["code"].split()[0])
     assert answers == {404: allowed, 429: 10_000 - allowed}
     last = await hers.get(f"/in/{new_code()}")
-    assert "That did not work too many times. Wait a few minutes, then try again." in last.text
+    assert "That was too often for now. Wait a few minutes, then try again." in last.text
     # The people of a hall with one address still come in: nobody guesses a right code.
     assert (await hers.get(f"/in/{shown}")).status_code == 200
     typed = await hers.post("/come-in", data={"form_token": token, "code": grouped(shown)})
