@@ -21,6 +21,7 @@ from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.forms import read_form, text_of
+from server.web.numbers import page_asked
 from server.web.templates import Templates
 from server.writing import edits, history
 from server.writing.authors import author_of, helped_by
@@ -38,7 +39,7 @@ async def show_diary(request: Request) -> Response:
     row, group = await charter_of(request, Action.WATCH)
     store: Store = request.app.state.store
     async with store.reading() as session:
-        found = await history.diary(session, row.id, _page(request))
+        found = await history.diary(session, row.id, page_asked(request))
         charter = await read_charter(session, row.id)
     return page_of(
         request,
@@ -139,7 +140,7 @@ async def _statement(
         raise UnknownPage
     item = now.item if now is not None else found[0].version.item
     versions = view.versions(found, now, charter.language)
-    page, pages = _page(request), max(1, -(-len(versions) // _AT_ONCE))
+    page, pages = page_asked(request), max(1, -(-len(versions) // _AT_ONCE))
     if not 1 <= page <= pages:
         raise UnknownPage
     return page_of(
@@ -199,14 +200,6 @@ def name_of(item: Item, charter: Charter) -> str:
 def page_of(request: Request, name: str, values: Mapping[str, Any], status: int = 200) -> Response:
     templates: Templates = request.app.state.templates
     return templates.page(request, name, values, status)
-
-
-def _page(request: Request) -> int:
-    """Which page is asked for, from 1. Raises UnknownPage for what is no number."""
-    page = request.query_params.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and len(page) < 10):
-        raise UnknownPage
-    return int(page)
 
 
 def _about(row: CharterRow, group: GroupRow, charter: Charter) -> dict[str, Any]:

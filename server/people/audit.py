@@ -82,6 +82,12 @@ def record(
     session.add(AuditRow(**_row(what, by, things, details)))
 
 
+def record_for_groups(session: AsyncSession, what: What, who: Who) -> None:
+    """Note what a person did about themselves in each of their groups, whose affair it is."""
+    for group_id in who.roles or [None]:
+        record(session, what, by=who, group_id=group_id)
+
+
 def record_on(
     connection: Connection,
     what: What,

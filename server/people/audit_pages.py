@@ -22,6 +22,7 @@ from server.people.tables import AuditRow, GroupRow, PersonRow
 from server.settings import Settings
 from server.store import Store
 from server.web.dates import month_in_words
+from server.web.numbers import page_asked
 from server.web.spreadsheets import csv_answer
 from server.web.templates import Templates
 
@@ -46,7 +47,7 @@ async def show_audit(request: Request) -> Response:
             AuditRow.at < end.astimezone(UTC),
         )
         count = await session.scalar(select(func.count()).select_from(AuditRow).where(*those)) or 0
-        page, pages = _page(request), max(1, -(-count // AT_ONCE))
+        page, pages = page_asked(request), max(1, -(-count // AT_ONCE))
         if not 1 <= page <= pages:
             raise UnknownPage
         rows = await session.scalars(
@@ -154,13 +155,6 @@ def _before(begin: datetime) -> datetime:
 
 def _name_of(begin: datetime) -> tuple[str, str]:
     return f"{begin:%Y-%m}", month_in_words(begin.date())
-
-
-def _page(request: Request) -> int:
-    page = request.query_params.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and len(page) < 10):
-        raise UnknownPage
-    return int(page)
 
 
 def _row(one: Told) -> Sequence[str | None]:

@@ -12,7 +12,7 @@ from server import clock
 from server.errors import MayNot, NotSignedIn, WrongField
 from server.people import letters
 from server.people.actions import find_group, find_member
-from server.people.cards import cards_of, end_card
+from server.people.cards import PICTURE, cards_of, end_card
 from server.people.codes import grouped, square_of
 from server.people.invitations import Made, make_card
 from server.people.mail import Post
@@ -28,8 +28,6 @@ from server.web.limits import Limits
 from server.web.templates import Templates
 
 SEE_OTHER = 303
-# A card without a picture of its group shows a hand that waves.
-PICTURE = "waving-hand"
 # As many cards for anybody stand on one sheet of paper.
 _ON_A_SHEET = 4
 _FIELDS = ("for", "name", "role", "keep", "email", "days", "uses")

@@ -12,6 +12,9 @@ from server.people import audit
 from server.people.permits import Role, Who
 from server.people.tables import GroupRow, InvitationRow, InvitationUseRow, PersonRow
 
+# A card without a picture of its group shows a hand that waves.
+PICTURE = "waving-hand"
+
 
 class Card(NamedTuple):
     """A card or link that still works. `name` is None on one for anybody."""

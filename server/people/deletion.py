@@ -87,8 +87,7 @@ async def delete_person(session: AsyncSession, who: Who) -> None:
         UploadRow,
     ):
         await session.execute(delete(table).where(table.person_id == person.id))
-    for group_id in who.roles or [None]:
-        audit.record(session, What.DELETED, by=who, group_id=group_id)
+    audit.record_for_groups(session, What.DELETED, who)
 
 
 async def _wipe_reports(

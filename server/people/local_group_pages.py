@@ -9,6 +9,7 @@ from starlette.routing import Route
 from server.errors import NameTaken, NotFilledIn, OrganisersAreIn, UnknownGroup
 from server.people import local_groups
 from server.people.actions import find_group, has_organiser
+from server.people.cards import PICTURE
 from server.people.codes import grouped, square_of
 from server.people.group_pages import group_asked_for, page
 from server.people.invitations import Made
@@ -22,8 +23,6 @@ from server.store import Store
 from server.web.forms import read_form, text_of
 
 PAGE = 50
-# A card without a picture of its group shows a hand that waves.
-_PICTURE = "waving-hand"
 _MOST_PAGES = 10_000
 
 
@@ -173,7 +172,7 @@ def _made(
             "square": square_of(link),
             "code": grouped(made.code),
             "typed_at": f"{urlsplit(settings.address).netloc}/in",
-            "picture": group.picture or _PICTURE,
+            "picture": group.picture or PICTURE,
             "copies": 1,
             "known": False,
             "sent": None,

@@ -62,7 +62,7 @@ async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
     if any(same_name(other, name) for other in others):
         raise NameTaken(SAME_NAME)
     person.name = name
-    record_for_groups(session, What.NAME_CHANGED, who)
+    audit.record_for_groups(session, What.NAME_CHANGED, who)
     return True
 
 
@@ -78,7 +78,7 @@ async def change_email(session: AsyncSession, who: Who, text: str) -> str | None
     person.email = email
     # Letters that went to the earlier address let nobody in any more.
     await session.execute(delete(SignInLinkRow).where(SignInLinkRow.person_id == person.id))
-    record_for_groups(session, What.EMAIL_CHANGED, who)
+    audit.record_for_groups(session, What.EMAIL_CHANGED, who)
     return email
 
 
@@ -87,16 +87,10 @@ async def choose_picture(session: AsyncSession, who: Who, picture: str | None) -
     person = await living(session, who.person_id)
     await uploads.drop(session, person)
     person.picture = picture
-    record_for_groups(session, What.PICTURE_CHANGED, who)
+    audit.record_for_groups(session, What.PICTURE_CHANGED, who)
 
 
 async def prefer(session: AsyncSession, who: Who, preferences: Preferences) -> None:
     """Keep how a person likes their pages."""
     person = await living(session, who.person_id)
     person.preferences = preferences.kept()
-
-
-def record_for_groups(session: AsyncSession, what: What, who: Who) -> None:
-    """Record what a person did about themselves in each of their groups, whose affair it is."""
-    for group_id in who.roles or [None]:
-        audit.record(session, what, by=who, group_id=group_id)

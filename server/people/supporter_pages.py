@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.errors import NotFilledIn, NotSignedIn, Refusal
+from server.errors import NotFilledIn, Refusal
 from server.people import supporters
-from server.people.permits import Who
+from server.people.me_pages import asking
 from server.people.telling import permits_changed
 from server.store import Store
 from server.web.forms import read_form, text_of
@@ -19,7 +19,7 @@ HELPING = "/me/helping"
 
 async def show_supporters(request: Request) -> Response:
     """Who helps me, and who asked to: each with what saying yes means, or with its end."""
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).reading() as session:
         known = await supporters.helpers_of(session, who)
     return _page(
@@ -34,7 +34,7 @@ async def show_supporters(request: Request) -> Response:
 
 async def show_choose(request: Request, refusal: Refusal | None = None) -> Response:
     """The people of my groups, to choose who helps me."""
-    who = _asking(request)
+    who = asking(request)
     supporters.check_own_answer(who)
     async with _store(request).reading() as session:
         known = await supporters.helpers_of(session, who)
@@ -44,7 +44,7 @@ async def show_choose(request: Request, refusal: Refusal | None = None) -> Respo
 
 async def choose(request: Request) -> Response:
     """Say yes to somebody of my groups."""
-    form, who = await read_form(request), _asking(request)
+    form, who = await read_form(request), asking(request)
     chosen = text_of(form, "person")
     if not chosen:
         return await show_choose(request, NotFilledIn("Please choose a person."))
@@ -56,7 +56,7 @@ async def choose(request: Request) -> Response:
 async def say_yes(request: Request) -> Response:
     """Say yes to who asked to help me."""
     await read_form(request)
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).session() as session:
         await supporters.say_yes(session, who, request.path_params["support"])
     return RedirectResponse(f"{SUPPORTERS}?done=yes", SEE_OTHER)
@@ -70,7 +70,7 @@ async def end_support(request: Request) -> Response:
 
 async def show_helping(request: Request) -> Response:
     """Whom I help, and whom I asked."""
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).reading() as session:
         known = await supporters.helped_by(session, who)
     return _page(
@@ -85,7 +85,7 @@ async def show_helping(request: Request) -> Response:
 
 async def show_ask(request: Request, refusal: Refusal | None = None) -> Response:
     """The people of my groups, to ask one whether I may help them."""
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).reading() as session:
         known = await supporters.helped_by(session, who)
         near = await supporters.others_near(session, who, known)
@@ -94,7 +94,7 @@ async def show_ask(request: Request, refusal: Refusal | None = None) -> Response
 
 async def ask(request: Request) -> Response:
     """Ask somebody whether I may help them."""
-    form, who = await read_form(request), _asking(request)
+    form, who = await read_form(request), asking(request)
     chosen = text_of(form, "person")
     if not chosen:
         return await show_ask(request, NotFilledIn("Please choose a person."))
@@ -106,7 +106,7 @@ async def ask(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Help somebody from now on: all pages say so."""
     await read_form(request)
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).session() as session:
         await supporters.begin(session, who, request.path_params["support"])
         permits_changed(session, request.app.state.bus)
@@ -116,7 +116,7 @@ async def begin(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """Stop helping on this device."""
     await read_form(request)
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).session() as session:
         await supporters.stop(session, who)
         permits_changed(session, request.app.state.bus)
@@ -131,17 +131,10 @@ async def end_helping(request: Request) -> Response:
 
 async def _end(request: Request) -> None:
     await read_form(request)
-    who = _asking(request)
+    who = asking(request)
     async with _store(request).session() as session:
         await supporters.end(session, who, request.path_params["support"])
         permits_changed(session, request.app.state.bus)
-
-
-def _asking(request: Request) -> Who:
-    who: Who | None = request.state.who
-    if who is None:
-        raise NotSignedIn
-    return who
 
 
 def _store(request: Request) -> Store:

@@ -89,8 +89,7 @@ async def keep(session: AsyncSession, who: Who, face: bytes) -> UploadRow:
     await session.execute(
         delete(UploadRow).where(UploadRow.person_id == person.id, UploadRow.id != row.id)
     )
-    for group_id in who.roles or [None]:
-        audit.record(session, What.PICTURE_CHANGED, by=who, group_id=group_id)
+    audit.record_for_groups(session, What.PICTURE_CHANGED, who)
     return row
 
 

@@ -1,9 +1,26 @@
 import re
 
 import pytest
+from starlette.requests import Request
 from starlette.routing import compile_path
 
-from server.web.numbers import NUMBER
+from server.errors import UnknownPage
+from server.web.numbers import NUMBER, page_asked
+
+
+def asking(query: str) -> Request:
+    return Request({"type": "http", "query_string": query.encode(), "headers": []})
+
+
+def test_without_a_number_the_first_page_is_asked_for() -> None:
+    assert page_asked(asking("")) == 1
+    assert page_asked(asking("page=12")) == 12
+
+
+@pytest.mark.parametrize("page", ["x", "-1", "", "%D9%A3", "9" * 10])
+def test_what_is_no_number_is_no_page(page: str) -> None:
+    with pytest.raises(UnknownPage):
+        page_asked(asking(f"page={page}"))
 
 
 @pytest.mark.parametrize(
