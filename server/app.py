@@ -31,22 +31,18 @@ from server.live.forgetting import Forgetting
 from server.live.hiding import HidingWords
 from server.live.journal import Journal
 from server.live.rooms import Rooms
-from server.people import (
-    audit_pages,
-    device_pages,
-    face_pages,
-    group_pages,
-    local_group_pages,
-    me_pages,
-    passkey_pages,
-    report_pages,
-    supporter_pages,
-)
-from server.people import pages as people_pages
-from server.people import reporting as people_reports
+from server.people.coming_in import device_pages, passkey_pages
+from server.people.coming_in import pages as people_pages
+from server.people.groups import local_group_pages
+from server.people.groups import pages as group_pages
 from server.people.mail import Post
+from server.people.me import face_pages
+from server.people.me import pages as me_pages
+from server.people.safety import audit_pages, report_pages
+from server.people.safety import reporting as people_reports
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
+from server.people.supporters import pages as supporter_pages
 from server.publishing import additions as publishing
 from server.publishing import adopting_pages, my_data, naming_pages, reader_pages
 from server.publishing import pages as publishing_pages

@@ -33,7 +33,7 @@ from server.live.engine import Engine
 from server.live.journal import Journal
 from server.migrations.upgrade import upgrade
 from server.people import actions as people
-from server.people.invitations import invite as make_invitation
+from server.people.coming_in.invitations import invite as make_invitation
 from server.people.mail import CONSOLE
 from server.people.permits import Role
 from server.people.tables import GroupRow

@@ -27,7 +27,7 @@ from server.live.engine import Engine
 from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people.actions import find_group, join, make_group, make_person
-from server.people.invitations import invite
+from server.people.coming_in.invitations import invite
 from server.people.permits import Role, Who
 from server.people.tables import GroupRow
 from server.publishing import adoptions

@@ -8,7 +8,7 @@ from server.adapting.offers import Step, offer_to
 from server.adapting.tables import OfferRow
 from server.errors import NothingToReport
 from server.people.permits import Action, Who, may
-from server.people.reports import Part, Reportable
+from server.people.safety.reports import Part, Reportable
 from server.writing import rich_text
 
 

@@ -16,7 +16,7 @@ from server.errors import NotDeletedYet
 from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
-from server.people.deletion import HOLD_PERSONS, check_may_go, delete_person
+from server.people.me.deletion import HOLD_PERSONS, check_may_go, delete_person
 from server.people.permits import Who
 from server.people.telling import permits_changed
 from server.store import Store

@@ -8,8 +8,9 @@ from starlette.routing import Route
 
 from server.errors import NotFilledIn, Refusal
 from server.live.deleting import Deleting
-from server.people.deletion import check_may_go
-from server.people.me_pages import asking_wholly, page
+from server.people.asking import asking_wholly
+from server.people.me.deletion import check_may_go
+from server.people.me.pages import page
 from server.people.signing_in import forget
 from server.web.forms import read_form, text_of
 from server.writing.charter import Kind

@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.errors import MayNot, NotFilledIn, NotSignedIn
+from server.errors import MayNot, NotFilledIn
 from server.live.actions import start_charter
 from server.live.engine import Engine
 from server.people import actions as people
-from server.people.coming_in_pages import device_of
-from server.people.permits import Action, Who, may
+from server.people.asking import asking
+from server.people.coming_in.link_pages import device_of
+from server.people.permits import Action, may
 from server.people.rules import tidy_name
 from server.people.signing_in import remember
 from server.people.tables import GroupRow
@@ -110,9 +111,7 @@ async def new(request: Request) -> Response:
 
 async def _groups_to_start_in(request: Request) -> list[GroupRow]:
     """The groups in which one may start a Charter. Raises NotSignedIn, or MayNot without any."""
-    who: Who | None = request.state.who
-    if who is None:
-        raise NotSignedIn
+    who = asking(request)
     async with request.app.state.store.reading() as session:
         rows = await session.scalars(
             select(GroupRow).where(GroupRow.id.in_(who.roles)).order_by(GroupRow.name)

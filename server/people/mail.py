@@ -13,7 +13,7 @@ import aiosmtplib
 from server import logs
 from server.errors import BadSetting, WrongField
 from server.people.letters import Letter
-from server.people.wanted import tidy_email
+from server.people.rules import tidy_email
 from server.settings import Settings
 
 log = logs.logger(__name__)

@@ -5,7 +5,13 @@ import unicodedata
 from collections.abc import Container
 from datetime import datetime, timedelta
 
-from server.errors import InvitationExpired, InvitationRevoked, InvitationUsed, NotFilledIn
+from server.errors import (
+    InvitationExpired,
+    InvitationRevoked,
+    InvitationUsed,
+    NotFilledIn,
+    WrongField,
+)
 from server.people.permits import Role
 
 NAME_LIMIT = 100
@@ -15,6 +21,10 @@ SET_UP_LASTS = timedelta(days=7)
 AGAIN_WITHIN = timedelta(hours=1)
 
 _SLUG_LIMIT = 60
+_LONGEST_EMAIL = 254
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(\.{_LABEL})+")
 _STRENGTH = (Role.READER, Role.MEMBER, Role.ORGANISER)
 
 
@@ -31,6 +41,14 @@ def tidy_name(text: str, missing: str = "Please write a name.") -> str:
     if len(name) > NAME_LIMIT:
         raise NotFilledIn(f"This name is too long. Use at most {NAME_LIMIT} letters.")
     return name
+
+
+def tidy_email(written: str) -> str:
+    """An e-mail address as we keep it, in small letters. Raises WrongField when it is none."""
+    address = written.strip()
+    if len(address) > _LONGEST_EMAIL or _EMAIL.fullmatch(address) is None:
+        raise WrongField("This is not an e-mail address. Please check it.", "email")
+    return address.lower()
 
 
 def same_name(one: str, other: str) -> bool:

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.errors import MayNot, NotSignedIn, UnknownEdition
+from server.errors import MayNot, UnknownEdition
+from server.people.asking import asking
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.publishing import adoptions
@@ -105,9 +106,7 @@ async def show_register(request: Request) -> Response:
 
 async def _asked(request: Request) -> _Asked:
     """What is asked for. Raises NotSignedIn, MayNot, UnknownCharter, and UnknownEdition."""
-    who: Who | None = request.state.who
-    if who is None:
-        raise NotSignedIn
+    who = asking(request)
     async with request.app.state.store.reading() as session:
         row, _ = await asked_for(session, request, Action.READ)
         groups = await adoptions.groups_to_adopt_for(session, who, row)

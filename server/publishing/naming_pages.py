@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from server.errors import NotFilledIn
 from server.people.permits import Action, Who
-from server.people.supporters import check_own_answer
+from server.people.supporters.actions import check_own_answer
 from server.publishing import namings
 from server.publishing.asking import asked_for
 from server.store import Store

@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.errors import MayNot, NameTaken, NotFilledIn, NotSignedIn, Refusal, UnknownPicture
-from server.people import groups
 from server.people.actions import find_group
-from server.people.group_pages import group_asked_for
-from server.people.local_groups import NATIONAL
-from server.people.memberships import DOES
-from server.people.passkey_pages import offers_passkey
+from server.people.asking import group_asked_for
+from server.people.coming_in.passkey_pages import offers_passkey
+from server.people.groups import actions as groups
+from server.people.groups.local_groups import NATIONAL
+from server.people.groups.rules import DOES
 from server.people.permits import Action, Who, may
 from server.store import Store
 from server.web.forms import read_form, text_of

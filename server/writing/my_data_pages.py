@@ -10,8 +10,9 @@ from starlette.routing import Route
 from server import clock
 from server.errors import NotWhileHelping
 from server.people import audit
+from server.people.asking import asking_wholly
 from server.people.audit import What
-from server.people.me_pages import asking_wholly, page
+from server.people.me.pages import page
 from server.people.permits import Who
 from server.store import Store
 from server.web.forms import read_form

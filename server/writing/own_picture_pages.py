@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.errors import Refusal, UnknownPicture
-from server.people import me
-from server.people.me_pages import asking_wholly, page, to_my_page
+from server.people.asking import asking_wholly
+from server.people.me import actions as me
+from server.people.me.pages import page, to_my_page
 from server.people.tables import PersonRow
 from server.store import Store
 from server.web.forms import read_form, text_of

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.errors import MayNot, NotSignedIn, UnknownCharter
-from server.people.memberships import DOES
+from server.people.groups.rules import DOES
 from server.people.names import author_name
 from server.people.permits import Action, Who, helped_in, may, visible_to
 from server.people.tables import GroupRow

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import NothingToReport, UnknownEdition
-from server.people import reports
 from server.people.permits import Action, Who, may
-from server.people.reports import Part, Reportable
+from server.people.safety import reports
+from server.people.safety.reports import Part, Reportable
 from server.writing import editions, history, pictures, rich_text
 from server.writing.beside import Note
 from server.writing.charter import Charter, Item, Kind

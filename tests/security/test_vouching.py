@@ -8,22 +8,17 @@ from sqlalchemy import select
 
 from server import clock
 from server.errors import OnlyHere, UnknownSupport
-from server.people import (
-    actions,
-    device_pages,
-    face_pages,
-    invitations,
-    pages,
-    passkey_pages,
-    reports,
-    supporters,
-    uploads,
-)
-from server.people.invitations import Arriving, come_in, invite, look_at_invitation
+from server.people import actions
+from server.people.coming_in import device_pages, invitations, pages, passkey_pages
+from server.people.coming_in.invitations import Arriving, come_in, invite, look_at_invitation
+from server.people.coming_in.wanted import Wanted
+from server.people.me import face_pages, uploads
 from server.people.permits import Role, Who, check_not_only_here
+from server.people.safety import reports
 from server.people.sessions import sign_in
 from server.people.signing_in import who_by_token_hash
-from server.people.supporters import begin, choose
+from server.people.supporters import actions as supporters
+from server.people.supporters.actions import begin, choose
 from server.people.tables import (
     GroupRow,
     InvitationRow,
@@ -34,7 +29,6 @@ from server.people.tables import (
     SupportRow,
 )
 from server.people.tokens import hash_of
-from server.people.wanted import Wanted
 from server.store import Store
 from server.writing import own_picture_pages
 from tests.support.pages import browser, form_token, make_app, send

@@ -15,9 +15,9 @@ from server.adapting.updates import update_of
 from server.comparing import align
 from server.comparing.align import Stance
 from server.live.engine import Engine
-from server.people import local_groups
-from server.people.groups import people_in
-from server.people.invitations import come_in, look_at_invitation
+from server.people.coming_in.invitations import come_in, look_at_invitation
+from server.people.groups import local_groups
+from server.people.groups.actions import people_in
 from server.people.permits import Action as Act
 from server.people.permits import Role, Who, may
 from server.people.signing_in import roles_of

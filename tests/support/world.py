@@ -33,11 +33,12 @@ from server.live.engine import Engine
 from server.live.rooms import Rooms
 from server.migrations.upgrade import upgrade
 from server.people import actions as people
-from server.people.invitations import make_card
+from server.people.coming_in.invitations import make_card
+from server.people.coming_in.sign_in_links import make_links
+from server.people.coming_in.wanted import Wanted
 from server.people.permits import Role, Who
 from server.people.secret import secret_of
 from server.people.sessions import Device, sign_in
-from server.people.sign_in_links import make_links
 from server.people.signing_in import cookie_name, who_by_token_hash
 from server.people.tables import (
     GroupRow,
@@ -50,7 +51,6 @@ from server.people.tables import (
     UploadRow,
 )
 from server.people.tokens import hash_of
-from server.people.wanted import Wanted
 from server.publishing import adoptions
 from server.publishing.rules import Adopting, Present
 from server.settings import Settings

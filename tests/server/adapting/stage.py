@@ -20,7 +20,7 @@ from server.live.engine import Engine
 from server.live.journal import Journal
 from server.live.rooms import Rooms
 from server.people import actions as people
-from server.people import pages as people_pages
+from server.people.coming_in import pages as people_pages
 from server.people.permits import Role
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow

@@ -4,7 +4,7 @@ from server.adapting.offers import Reply, Step, offer_to
 from server.adapting.reporting import offer
 from server.errors import NothingToReport
 from server.people.permits import Role, Who
-from server.people.reports import Reportable
+from server.people.safety.reports import Reportable
 from server.writing.authors import Author
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.test_offers import shared

@@ -26,7 +26,8 @@ from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
-from server.people import actions, uploads
+from server.people import actions
+from server.people.me import uploads
 from server.people.names import A_MEMBER
 from server.people.permits import Helped, Role, Who
 from server.people.tables import (

@@ -15,7 +15,7 @@ from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.journal import Journal
 from server.live.rooms import Rooms
-from server.people import me_pages
+from server.people.me import pages as me_pages
 from server.people.names import A_MEMBER
 from server.people.permits import Role
 from server.people.sessions import sign_in

@@ -12,7 +12,7 @@ from server.live import pages
 from server.live.engine import Engine
 from server.live.tables import CheckpointRow
 from server.people import actions as people
-from server.people import pages as people_pages
+from server.people.coming_in import pages as people_pages
 from server.people.permits import Role
 from server.people.sessions import end_of_day, sign_in
 from server.people.tables import GroupRow, MembershipRow, PersonRow, SessionRow

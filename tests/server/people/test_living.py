@@ -3,13 +3,14 @@ from sqlalchemy import select
 
 from server import clock
 from server.errors import NotSignedIn
-from server.people import me, uploads
 from server.people.living import living
+from server.people.me import actions as me
+from server.people.me import uploads
 from server.people.preferences import Preferences
 from server.people.tables import PasskeyRow, PersonRow, UploadRow
 from server.store import Store
-from tests.server.people.test_passkeys import HERE, make
-from tests.server.people.test_uploads import somebody
+from tests.server.people.coming_in.test_passkeys import HERE, make
+from tests.server.people.me.test_uploads import somebody
 from tests.support.authenticator import Authenticator
 
 

@@ -2,7 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.errors import InvitationExpired, InvitationRevoked, InvitationUsed, NotFilledIn
+from server.errors import (
+    InvitationExpired,
+    InvitationRevoked,
+    InvitationUsed,
+    NotFilledIn,
+    WrongField,
+)
 from server.people.permits import Role
 from server.people.rules import (
     check_invitation,
@@ -11,6 +17,7 @@ from server.people.rules import (
     same_name,
     slug_of,
     stronger,
+    tidy_email,
     tidy_name,
 )
 
@@ -91,3 +98,36 @@ def test_the_same_press_may_come_twice_for_an_hour() -> None:
 def test_a_second_invitation_takes_no_chore_away() -> None:
     assert stronger(Role.READER, Role.MEMBER) is Role.MEMBER
     assert stronger(Role.ORGANISER, Role.READER) is Role.ORGANISER
+
+
+def test_an_address_is_kept_in_small_letters() -> None:
+    assert tidy_email(" Ben.O'Hara+home@Mail.Example.ORG ") == "ben.o'hara+home@mail.example.org"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "ben",
+        "ben@",
+        "@example.org",
+        "ben@localhost",
+        "ben@example.org, eve@example.org",
+        "ben@example.org\nBcc: eve@example.org",
+        "ben@example.org\r\n",
+        "Ben <ben@example.org>",
+        "ben@exa mple.org",
+        "ben@@example.org",
+        "ben@-example.org",
+        "ben@example..org",
+        ".ben@example.org",
+        "bén@example.org",
+        "a" * 250 + "@example.org",
+    ],
+)
+def test_what_is_no_address_is_refused(written: str) -> None:
+    if written.strip() != written:
+        assert tidy_email(written) == "ben@example.org"
+        return
+    with pytest.raises(WrongField):
+        tidy_email(written)

@@ -3,7 +3,7 @@ from server.people.tables import PersonRow
 from server.publishing import my_data, namings
 from server.store import Store
 from server.writing import editions
-from tests.server.people.test_uploads import somebody
+from tests.server.people.me.test_uploads import somebody
 from tests.server.publishing.conftest import Place
 
 

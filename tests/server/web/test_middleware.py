@@ -14,7 +14,7 @@ from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from server import logs, metrics
-from server.people import group_pages
+from server.people.groups import pages as group_pages
 from server.settings import Settings
 from server.store import Store
 from server.web.middleware import safe_headers

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.people import actions as people
-from server.people import groups as in_groups
+from server.people.groups import actions as in_groups
 from server.people.permits import Role, Who
 from server.people.sessions import Device, sign_in
 from server.people.tables import AuditRow, GroupRow, PersonRow

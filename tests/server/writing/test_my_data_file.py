@@ -3,14 +3,15 @@ import zipfile
 from typing import Any
 
 from server import clock
-from server.people import audit, uploads
+from server.people import audit
 from server.people.audit import What
+from server.people.me import uploads
 from server.people.permits import Who
 from server.people.tables import PasskeyRow, PersonRow
 from server.store import Store
 from server.writing import my_data_file
 from server.writing.my_data import Facts
-from tests.server.people.test_uploads import somebody
+from tests.server.people.me.test_uploads import somebody
 
 HOSTILE = "../../# [x](javascript:1) <b>"
 

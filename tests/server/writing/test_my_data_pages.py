@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from server import clock
-from server.people import me_pages
+from server.people.me import pages as me_pages
 from server.people.permits import Who
 from server.people.tables import AuditRow, SessionRow, SupportRow
 from server.store import Store
 from server.writing import my_data_pages
-from tests.server.people.test_me_pages import come_in
-from tests.server.people.test_uploads import somebody
+from tests.server.people.me.test_pages import come_in
+from tests.server.people.me.test_uploads import somebody
 from tests.support.pages import browser, make_app, send
 
 

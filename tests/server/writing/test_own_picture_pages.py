@@ -4,12 +4,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.people import me_pages
+from server.people.me import pages as me_pages
 from server.people.permits import Who
 from server.store import Store
 from server.writing import own_picture_pages
-from tests.server.people.test_me_pages import come_in, person
-from tests.server.people.test_uploads import somebody
+from tests.server.people.me.test_pages import come_in, person
+from tests.server.people.me.test_uploads import somebody
 from tests.support.pages import browser, make_app, send
 
 

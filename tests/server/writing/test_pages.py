@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from server.people import actions as people
-from server.people import pages as people_pages
+from server.people.coming_in import pages as people_pages
 from server.people.permits import Role, Who
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow

@@ -5,7 +5,7 @@ import pytest
 from server import clock
 from server.errors import NothingToReport
 from server.people.permits import Role, Who
-from server.people.reports import Part
+from server.people.safety.reports import Part
 from server.people.tables import ReportRow
 from server.store import Store
 from server.writing import history

@@ -1,0 +1,1 @@
+"""Coming in: cards, links, codes, passkeys, and the devices somebody is in on."""

@@ -1,0 +1,1 @@
+"""Keeping safe: reports, and the record of what was done."""

@@ -1,0 +1,1 @@
+"""Supporters: who helps whom, and when."""

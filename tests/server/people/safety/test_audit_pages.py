@@ -1,0 +1,173 @@
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from server import clock
+from server.people.audit import What, record
+from server.people.safety import audit_pages
+from server.people.sessions import sign_in
+from server.people.tables import AuditRow, GroupRow, PersonRow
+from server.store import Store
+from tests.server.people.safety.test_reports import group
+from tests.support.pages import browser, make_app
+
+__all__ = ["group"]
+
+AUDIT = "/groups/devon/audit"
+
+
+class Site:
+    def __init__(self, app: Starlette, store: Store, group: GroupRow) -> None:
+        self.app, self.store, self.group = app, store, group
+
+    async def come_in(self, person_id: str | None) -> None:
+        self.browser = browser(self.app)
+        if person_id is not None:
+            async with self.store.session() as session:
+                secret = await sign_in(session, await session.get_one(PersonRow, person_id))
+            self.browser.cookies.set("our_charter", secret, domain="localhost.local")
+
+    async def get(self, address: str = AUDIT, **asked: Any) -> httpx.Response:
+        return await self.browser.get(address, params=asked)
+
+    async def note(self, *days: datetime, what: What = What.HID, **details: Any) -> None:
+        async with self.store.session() as session:
+            for at in days or (clock.now(),):
+                session.add(
+                    AuditRow(
+                        at=at,
+                        what=what.value,
+                        person_id="meg",
+                        about_id="ann",
+                        group_id=self.group.id,
+                        charter_id="c",
+                        details=details,
+                    )
+                )
+
+
+@pytest.fixture
+async def site(store: Store, tmp_path: Path, group: GroupRow) -> AsyncIterator[Site]:
+    site = Site(make_app(store, tmp_path, audit_pages.routes), store, group)
+    await site.come_in("meg")
+    yield site
+    await site.browser.aclose()
+
+
+def day(month: int, hour: int = 12, year: int = 2026, on: int = 3) -> datetime:
+    return datetime(year, month, on, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("person", "status"), [(None, 401), ("sam", 403), ("ann", 403), ("meg", 200)]
+)
+async def test_only_organisers_read_the_record(site: Site, person: str | None, status: int) -> None:
+    await site.note(title="Ours")
+    await site.come_in(person)
+    for ending in ("", ".csv", ".json"):
+        answer = await site.get(AUDIT + ending)
+        assert answer.status_code == status
+        assert ("Meg hid words" in answer.text) is (status == 200)
+    assert (await site.get("/groups/kent/audit")).status_code == (401 if person is None else 404)
+
+
+async def test_what_was_done_is_told_month_by_month_the_newest_first(site: Site) -> None:
+    await site.note(day(9), day(11), day(11, 14), title="Ours")
+    page = (await site.get()).text
+    assert "What was done in November 2026" in page
+    assert page.index("3 November 2026, 14:00:") < page.index("3 November 2026, 12:00:")
+    assert "September" not in page.replace("September 2026</a>", "")
+    assert f"{AUDIT}?month=2026-10" in page
+    page = (await site.get(month="2026-10")).text
+    assert "Nothing was done in this month." in page
+    page = (await site.get(month="2026-09")).text
+    assert page.count("Meg hid words in “Ours”.") == 1
+    assert "?month=2026-08" not in page
+    assert "?month=2026-10" in page
+
+
+async def test_a_month_begins_where_the_people_are(site: Site) -> None:
+    # 31 July, 23:30 in Universal Time is already 1 August in London.
+    await site.note(
+        datetime(2026, 7, 31, 23, 30, tzinfo=UTC), datetime(2026, 12, 31, 23, tzinfo=UTC)
+    )
+    assert "1 August 2026, 00:30:" in (await site.get(month="2026-08")).text
+    assert "31 December 2026, 23:00:" in (await site.get(month="2026-12")).text
+    assert "Nothing was done" in (await site.get(month="2027-01")).text
+
+
+async def test_many_entries_are_paged(site: Site) -> None:
+    await site.note(*[day(11)] * 51)
+    first, second = (await site.get()).text, (await site.get(page="2")).text
+    assert first.count("Meg hid words") == 50
+    assert second.count("Meg hid words") == 1
+    assert "Page 2 of 2" in second
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"page": "0"}, {"page": "2"}, {"page": "x"}, {"page": "9" * 40}, {"month": "2026-13"},
+     {"month": "0000-01"}, {"month": "nonsense"}, {"month": ""}],
+)  # fmt: skip
+async def test_a_page_that_there_is_not_is_refused(site: Site, asked: dict[str, str]) -> None:
+    await site.note()
+    assert (await site.get(**asked)).status_code == 404
+
+
+async def test_before_anything_was_done_the_page_is_empty(site: Site) -> None:
+    assert "Nothing was done in this month." in (await site.get()).text
+
+
+async def test_of_other_groups_nothing_is_told(site: Site, store: Store) -> None:
+    async with store.session() as session:
+        record(session, What.HID, by="meg", group_id="kent", title="Theirs")
+        record(session, What.SIGNED_OUT, by="meg")
+    assert "Theirs" not in (await site.get()).text + (await site.get(AUDIT + ".csv")).text
+
+
+async def test_names_are_those_of_today(site: Site, store: Store) -> None:
+    await site.note(what=What.LEAD_NAMED)
+    async with store.session() as session:
+        (await session.get_one(PersonRow, "ann")).name = "a member"
+    assert "Meg chose a member to hear what is reported." in (await site.get()).text
+
+
+async def test_taking_the_record_is_recorded_in_what_is_taken(site: Site, store: Store) -> None:
+    await site.note(title="Ours")
+    taken = (await site.get(AUDIT + ".json")).json()
+    assert taken["group"] == "Devon"
+    assert [one["what"] for one in taken["record"]] == ["audit taken", "hid"]
+    assert taken["record"][1]["sentence"] == "Meg hid words in “Ours”."
+    assert taken["record"][1]["who"] == {"id": "meg", "name": "Meg"}
+    assert taken["record"][1]["details"] == {"title": "Ours"}
+    assert (await site.get(AUDIT + ".csv")).text.count("Meg took a copy of this record.") == 2
+
+
+async def test_no_cell_of_the_record_is_a_formula(site: Site, store: Store) -> None:
+    async with store.session() as session:
+        (await session.get_one(PersonRow, "meg")).name = "=HYPERLINK(1)"
+    await site.note(title="+1+1")
+    answer = await site.get(AUDIT + ".csv")
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert answer.headers["content-disposition"] == 'attachment; filename="devon-record.csv"'
+    cells = [cell for row in rows for cell in row]
+    assert "'+1+1" in cells
+    assert "'=HYPERLINK(1)" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+async def test_a_hostile_name_is_only_text_on_the_page(site: Site, store: Store) -> None:
+    await site.note(title="<script>alert(1)</script>")
+    page = (await site.get()).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    async with store.reading() as session:
+        assert len((await session.scalars(select(AuditRow))).all()) == 1
