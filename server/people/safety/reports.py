@@ -138,7 +138,7 @@ async def of_group(session: AsyncSession, group_id: str) -> list[Told]:
 
 
 async def of_person(session: AsyncSession, who: Who) -> list[Told]:
-    """What somebody reported, or a supporter for them, the newest first."""
+    """What somebody reported, a supporter for them, or they for whom they help, newest first."""
     return await _told(session, _theirs(who))
 
 
@@ -208,8 +208,16 @@ def tidy(text: str) -> str:
 
 
 def _theirs(who: Who) -> ColumnElement[bool]:
-    """What somebody reported; who came in by a group's card sees what they told that group."""
-    theirs = or_(ReportRow.person_id == who.person_id, ReportRow.for_id == who.person_id)
+    """What somebody reported; who came in by a group's card sees what they told that group.
+
+    What a supporter reported for somebody is that person's: the supporter sees it while they help.
+    """
+    helping = None if who.helping is None else who.helping.person_id
+    alone_or_helping = or_(ReportRow.for_id.is_(None), ReportRow.for_id == helping)
+    theirs = or_(
+        and_(ReportRow.person_id == who.person_id, alone_or_helping),
+        ReportRow.for_id == who.person_id,
+    )
     return theirs if who.vouched_by is None else and_(theirs, ReportRow.group_id.in_(who.roles))
 
 

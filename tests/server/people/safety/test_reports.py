@@ -125,7 +125,20 @@ async def test_a_person_reads_the_answer_to_what_was_reported_for_them(
     await tell(store, group, Who("sam", "Sam", helping=Helped("ann", "Ann")))
     async with store.reading() as session:
         assert len(await reports.of_person(session, Who("ann", "Ann"))) == 1
-        assert len(await reports.of_person(session, Who("sam", "Sam"))) == 1
+
+
+async def test_a_supporter_sees_what_they_reported_for_somebody_while_they_help(
+    store: Store, group: GroupRow
+) -> None:
+    helping = Who("sam", "Sam", helping=Helped("ann", "Ann"))
+    row = await tell(store, group, helping)
+    await tell(store, group, Who("sam", "Sam"))
+    async with store.session() as session:
+        await reports.close(session, row, "Done.", Who("meg", "Meg"))
+        assert len(await reports.of_person(session, helping)) == 2
+        for later in (Who("sam", "Sam"), Who("sam", "Sam", helping=Helped("meg", "Meg"))):
+            assert [told.helped for told in await reports.of_person(session, later)] == [None]
+            assert not await reports.answered_lately(session, later)
 
 
 async def test_news_of_an_answer_ends_after_two_weeks(
