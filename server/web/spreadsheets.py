@@ -6,9 +6,9 @@ such a cell gets a `'` in front, which spreadsheets take for "this is text".
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 Rows = Iterable[Sequence[str | int | None]]
 
@@ -19,11 +19,7 @@ _MARK = "\ufeff"
 
 def csv_text(rows: Rows) -> str:
     """Rows as CSV (RFC 4180) in which nothing is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([safe(value) for value in row])
-    return _MARK + out.getvalue()
+    return _MARK + _lines(rows)
 
 
 def safe(value: str | int | None) -> str:
@@ -35,5 +31,25 @@ def safe(value: str | int | None) -> str:
 
 def csv_answer(rows: Rows, name: str) -> Response:
     """Rows as a file to keep."""
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(csv_text(rows), media_type="text/csv", headers=headers)
+    return Response(csv_text(rows), media_type="text/csv", headers=_kept_as(name))
+
+
+def csv_stream(parts: AsyncIterator[Rows], name: str) -> Response:
+    """Rows as a file to keep, sent part by part: all of them need not fit into memory."""
+
+    async def text() -> AsyncIterator[str]:
+        yield _MARK
+        async for rows in parts:
+            yield _lines(rows)
+
+    return StreamingResponse(text(), media_type="text/csv", headers=_kept_as(name))
+
+
+def _lines(rows: Rows) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows([safe(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _kept_as(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}

@@ -16,6 +16,7 @@ from server.people.tables import PersonRow
 from server.writing.tables import HidingRow, RemovalRow
 
 WORDS, WHY = "words", "why"
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,20 @@ async def hidings(
 async def hidden_of_many(
     session: AsyncSession, charter_ids: Collection[str]
 ) -> set[tuple[str, str, str, str]]:
-    """What is hidden of many Charters: (Charter's id, item's id, part, digest). One question."""
-    found = await session.execute(
-        select(HidingRow.charter_id, HidingRow.item_id, HidingRow.part, HidingRow.digest).where(
-            *STANDS
+    """What is hidden of many Charters: (Charter's id, item's id, part, digest).
+
+    One question for a thousand places: databases take only so many values at once.
+    """
+    ids = sorted(charter_ids)
+    columns = (HidingRow.charter_id, HidingRow.item_id, HidingRow.part, HidingRow.digest)
+    found: set[tuple[str, str, str, str]] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        rows = await session.execute(
+            select(*columns).where(HidingRow.charter_id.in_(some), *STANDS)
         )
-    )
-    return {(row[0], row[1], row[2], row[3]) for row in found if row[0] in charter_ids}
+        found.update((row[0], row[1], row[2], row[3]) for row in rows)
+    return found
 
 
 def is_hidden_now(

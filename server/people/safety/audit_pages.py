@@ -1,8 +1,8 @@
 """The audit record of a group, for its organisers: month by month, and as files to keep."""
 
-import asyncio
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from server.errors import UnknownPage
@@ -23,10 +23,11 @@ from server.settings import Settings
 from server.store import Store
 from server.web.dates import month_in_words
 from server.web.numbers import page_asked
-from server.web.spreadsheets import csv_answer
+from server.web.spreadsheets import Rows, csv_stream
 from server.web.templates import Templates
 
 AT_ONCE = 50
+AT_ONCE_IN_FILES = 1_000
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _COLUMNS = ("When", "What happened", "Who", "With help from", "About", "Kind", "Charter", "Details")
 
@@ -78,31 +79,61 @@ async def show_audit(request: Request) -> Response:
 
 async def audit_csv(request: Request) -> Response:
     """The whole record, for spreadsheets."""
-    group, found = await _everything(request, "csv")
-    rows = [_COLUMNS, *map(_row, found)]
-    return await asyncio.to_thread(csv_answer, rows, f"{group.slug}-record.csv")
+    group, pages = await _everything(request, "csv")
+
+    async def rows() -> AsyncIterator[Rows]:
+        yield (_COLUMNS,)
+        async for found in pages:
+            yield map(_row, found)
+
+    return csv_stream(rows(), f"{group.slug}-record.csv")
 
 
 async def audit_json(request: Request) -> Response:
     """The whole record, as data."""
-    group, found = await _everything(request, "json")
+    group, pages = await _everything(request, "json")
+
+    async def text() -> AsyncIterator[str]:
+        yield f'{{"group": {json.dumps(group.name)}, "record": ['
+        between = ""
+        async for found in pages:
+            yield between + ", ".join(json.dumps(_json(one)) for one in found)
+            between = ", "
+        yield "]}"
+
     headers = {"content-disposition": f'attachment; filename="{group.slug}-record.json"'}
-    value = {"group": group.name, "record": [_json(one) for one in found]}
-    return JSONResponse(value, headers=headers)
+    return StreamingResponse(text(), media_type="application/json", headers=headers)
 
 
-async def _everything(request: Request, form: str) -> tuple[GroupRow, list[Told]]:
+async def _everything(request: Request, form: str) -> tuple[GroupRow, AsyncIterator[list[Told]]]:
     """All of it, the newest first. That somebody took it is noted, too."""
     group = await _group(request)
     store: Store = request.app.state.store
     settings: Settings = request.app.state.settings
     async with store.session() as session:
         record(session, What.AUDIT_TAKEN, by=request.state.who, group_id=group.id, form=form)
-        await session.flush()
-        rows = await session.scalars(
-            select(AuditRow).where(AuditRow.group_id == group.id).order_by(AuditRow.id.desc())
-        )
-        return group, await _told(session, rows.all(), settings.time_zone)
+    return group, _pages(store, group.id, settings.time_zone)
+
+
+async def _pages(store: Store, group_id: str, zone: str) -> AsyncIterator[list[Told]]:
+    """The record part by part: it grows for ever, and need not fit into memory.
+
+    Each part is read by itself, so that a slow reader holds no connection of the database.
+    """
+    before: int | None = None
+    while True:
+        asked = select(AuditRow).where(AuditRow.group_id == group_id)
+        if before is not None:
+            asked = asked.where(AuditRow.id < before)
+        async with store.reading() as session:
+            rows = (
+                await session.scalars(asked.order_by(AuditRow.id.desc()).limit(AT_ONCE_IN_FILES))
+            ).all()
+            if not rows:
+                return
+            found = await _told(session, rows, zone)
+        yield found
+        before = rows[-1].id
 
 
 async def _told(session: AsyncSession, rows: Sequence[AuditRow], zone: str) -> list[Told]:

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,6 +150,27 @@ async def test_taking_the_record_is_recorded_in_what_is_taken(site: Site, store:
     assert taken["record"][1]["who"] == {"id": "meg", "name": "Meg"}
     assert taken["record"][1]["details"] == {"title": "Ours"}
     assert (await site.get(AUDIT + ".csv")).text.count("Meg took a copy of this record.") == 2
+
+
+@pytest.mark.parametrize("ending", [".csv", ".json"])
+async def test_a_file_of_the_record_is_read_part_by_part(
+    site: Site, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[int] = []
+    tell = audit_pages._told
+
+    async def counted(session: Any, rows: Any, zone: str) -> Any:
+        parts.append(len(rows))
+        return await tell(session, rows, zone)
+
+    monkeypatch.setattr(audit_pages, "_told", counted)
+    monkeypatch.setattr(audit_pages, "AT_ONCE_IN_FILES", 4)
+    for number in range(9):
+        await site.note(title=f"Charter {number}")
+    taken = (await site.get(AUDIT + ending)).text
+    assert parts == [4, 4, 2]
+    found = re.findall(r"Charter \d", "\n".join(re.findall(r"hid words in .*?\.", taken)))
+    assert found == [f"Charter {number}" for number in reversed(range(9))]
 
 
 async def test_no_cell_of_the_record_is_a_formula(site: Site, store: Store) -> None:
