@@ -1,8 +1,8 @@
 /** Splitting a statement where its person says, and joining it with the one below; or why not. */
 
 import { cutInSentences } from "../listening/sentences.ts";
+import { PARTS } from "../live/document.ts";
 import type { Cut } from "../live/parting.ts";
-import { plain } from "../live/rich_text.ts";
 import { LIMITS } from "../wire/generated.ts";
 import type { Cards } from "./cards.ts";
 import type { OurStatement } from "./our-statement.ts";
@@ -108,8 +108,8 @@ export class Parting {
     if (below === null) return parting.nothingBelow;
     const why = this.refusal(card, [card.item, below.item]);
     if (why !== null) return why;
-    const both = [card, below].map(({ item }) => plain(charter.text(item, "words")));
-    if (lengthOf(both.join("")) > LIMITS.words) return parting.tooLong;
+    const hasRoom = PARTS.every((part) => charter.hasRoomToJoin(card.item, below.item, part));
+    if (!hasRoom) return parting.tooLong;
     const [name = "", other = ""] = [card, below].map(({ item }) => this.nameOf(item));
     undoing.newStep();
     charter.join(card.item, below.item);
@@ -132,7 +132,8 @@ export class Parting {
     const writer = presence.writerIn(items);
     if (writer !== null) return parting.beingWritten(writer);
     if (card.isLeftOut) return parting.leftOut;
-    return items.every((item) => charter.isEditable(item, "words")) ? null : editing.cannotEdit;
+    const known = items.every((item) => PARTS.every((part) => charter.isEditable(item, part)));
+    return known ? null : editing.cannotEdit;
   }
 }
 
@@ -155,9 +156,4 @@ function isSamePlace(one: Choice | null, other: Choice, texts: readonly string[]
 
 function flat({ paragraph, offset }: Cut, texts: readonly string[]): number {
   return texts.slice(0, paragraph).reduce((sum, text) => sum + text.length + 1, offset);
-}
-
-/** In characters as people count them, not in UTF-16 units. */
-function lengthOf(text: string): number {
-  return [...text.replaceAll("\n", "")].length;
 }

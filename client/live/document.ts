@@ -19,8 +19,11 @@ import { emptyFragment, isKnown, readFragment } from "./fragment.ts";
 import {
   append,
   type Cut,
+  lengthOf,
+  type Piece,
   paragraphTexts,
   piecesBehind,
+  piecesMissing,
   piecesOf,
   removeBehind,
 } from "./parting.ts";
@@ -186,17 +189,23 @@ export class CharterDocument {
 
   /**
    * Split a statement in two: what stands behind the cut becomes the words of a new one right after
-   * it, whose id this gives. Null where one of the two would have no words. The first keeps its id
-   * and all the rest. As one step to undo; what others wrote in the new one by then stays.
+   * it, whose id this gives. Null where one of the two would have no words. As one step to undo;
+   * what others wrote in the new one by then stays.
+   *
+   * The reason follows to both: a group that said why it changed these words said it of all of
+   * them, and what has no reason is asked about. The first keeps its id, its picture and what it
+   * means: said twice, these would explain words that are not there.
    */
   split(id: string, at: Cut): string | null {
     const words = this.fragment(id, "words");
     const rest = words === null ? null : piecesBehind(words, at);
     if (words === null || rest === null) return null;
+    const why = this.fragment(id, "why");
     const made = this.make("statement", id, [id]);
     this.change(made, (entry) => {
       removeBehind(words, at);
       append(entry.get("words") as Y.XmlFragment, rest);
+      if (why !== null) append(entry.get("why") as Y.XmlFragment, piecesOf(why));
       entry.set("left_out", false);
     });
     return made;
@@ -204,18 +213,36 @@ export class CharterDocument {
 
   /**
    * Join a statement with another one: the other's words come after its own, and the other is left
-   * out. It keeps its id, and names the other among its origins.
+   * out. It keeps its id, and names the other among its origins. What both mean, and why, comes
+   * one after the other too, what both say once; it takes the other's picture if it has none.
    */
   join(id: string, other: string): void {
-    const words = this.fragment(id, "words");
-    const theirs = this.fragment(other, "words");
     const item = this.item(id);
-    if (words === null || theirs === null || item === null) return;
+    const theirs = this.item(other);
+    if (item === null || theirs === null) return;
     this.change(id, (entry) => {
-      append(words, piecesOf(theirs));
+      for (const part of PARTS) {
+        const fragment = this.fragment(id, part);
+        if (fragment !== null) append(fragment, this.piecesToJoin(id, other, part));
+      }
+      if (item.picture === null && theirs.picture !== null) entry.set("picture", theirs.picture);
       entry.set("origins", [...new Set([...item.origins, other])].slice(-LIMITS.origins));
       this.leaveOut(other, true);
     });
+  }
+
+  /** Whether a part of two joined statements has room. */
+  hasRoomToJoin(id: string, other: string, part: Part): boolean {
+    const fragment = this.fragment(id, part);
+    const own = fragment === null ? 0 : lengthOf(piecesOf(fragment));
+    return own + lengthOf(this.piecesToJoin(id, other, part)) <= PART_LIMITS[part];
+  }
+
+  private piecesToJoin(id: string, other: string, part: Part): Piece[] {
+    const [ours, theirs] = [this.fragment(id, part), this.fragment(other, part)];
+    if (ours === null || theirs === null) return [];
+    // A promise may say the same twice; an explanation need not.
+    return part === "words" ? piecesOf(theirs) : piecesMissing(ours, theirs);
   }
 
   /** A new item, not put in yet: that is not undone. */

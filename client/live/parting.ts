@@ -41,6 +41,17 @@ export function piecesOf(fragment: Y.XmlFragment): Piece[] {
   });
 }
 
+/** What a fragment says and another one does not say yet, paragraph by paragraph. */
+export function piecesMissing(fragment: Y.XmlFragment, from: Y.XmlFragment): Piece[] {
+  const said = new Set(piecesOf(fragment).map((piece) => textOf(piece.stretches).trim()));
+  return piecesOf(from).filter((piece) => !said.has(textOf(piece.stretches).trim()));
+}
+
+/** How long pieces are, in characters as people count them. */
+export function lengthOf(pieces: readonly Piece[]): number {
+  return [...pieces.map(({ stretches }) => textOf(stretches)).join("")].length;
+}
+
 /** What stands behind a cut; null where there are no words on one side of it. */
 export function piecesBehind(fragment: Y.XmlFragment, { paragraph, offset }: Cut): Piece[] | null {
   const pieces = paragraphsOf(fragment).map((one, index) => {

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { choicesOf } from "../../../client/drafting/parting.ts";
 import { parting } from "../../../client/drafting/words.ts";
+import { plain } from "../../../client/live/rich_text.ts";
 import { LIMITS } from "../../../client/wire/generated.ts";
 import { textOf } from "../live/writing.ts";
 import { openPage, type Page } from "./page.ts";
@@ -177,6 +178,41 @@ describe("joining", () => {
     page.press("join", page.card(0));
     expect(cannot()).toBe(parting.beingWritten("Ben"));
     expect(page.card(1).isLeftOut).toBe(false);
+  });
+
+  it("brings what both mean, and why, and puts it back when undone", async () => {
+    page = await openPage(["One.", "Two."]);
+    const [one = "", other = ""] = page.ids;
+    page.server.edit(() => {
+      textOf(page.theirs, one, "why").insert(0, "Here it is so.");
+      textOf(page.theirs, other, "why").insert(0, "There too.");
+      textOf(page.theirs, other, "meaning").insert(0, "It means this.");
+    });
+    page.press("join", page.card(0));
+    expect(plain(page.theirs.text(one, "why"))).toBe("Here it is so.\nThere too.");
+    expect(plain(page.theirs.text(one, "meaning"))).toBe("It means this.");
+    page.press("undo");
+    expect(plain(page.theirs.text(one, "why"))).toBe("Here it is so.");
+    expect(plain(page.theirs.text(one, "meaning"))).toBe("");
+  });
+
+  it("refuses reasons that are too long together, but not one reason twice", async () => {
+    page = await openPage(["One.", "Two."]);
+    const [one = "", other = ""] = page.ids;
+    const long = "x".repeat(LIMITS.why - 3);
+    page.server.edit(() => {
+      textOf(page.theirs, one, "why").insert(0, long);
+      textOf(page.theirs, other, "why").insert(0, "Also.");
+    });
+    page.press("join", page.card(0));
+    expect(cannot()).toBe(parting.tooLong);
+    page.server.edit(() => {
+      textOf(page.theirs, other, "why").delete(0, 5);
+      textOf(page.theirs, other, "why").insert(0, long);
+    });
+    page.press("join", page.card(0));
+    expect(cannot()).toBeNull();
+    expect(plain(page.theirs.text(one, "why"))).toBe(long);
   });
 
   it("refuses more words than a statement may have", async () => {

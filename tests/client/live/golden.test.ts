@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { generateKeyBetween } from "fractional-indexing";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { type Charter, CharterDocument } from "../../../client/live/document.ts";
+import { type Charter, CharterDocument, PARTS } from "../../../client/live/document.ts";
 import { at, between, isPosition } from "../../../client/live/position.ts";
+import { plain } from "../../../client/live/rich_text.ts";
 
 interface Golden {
   readonly name: string;
@@ -68,4 +69,69 @@ describe("a position", () => {
   it.each(["", "a", "a00", "!", "b1", null, 7, "ö0"])("is not this: %s", (value) => {
     expect(isPosition(value)).toBe(false);
   });
+});
+
+describe("splitting and joining", () => {
+  interface Says {
+    readonly id: string;
+    readonly words: string;
+    readonly meaning?: string;
+    readonly why?: string;
+    readonly picture?: string;
+    readonly origins?: readonly string[];
+    readonly left_out?: boolean;
+  }
+  interface Case {
+    readonly name: string;
+    readonly ours: readonly Says[];
+    readonly split?: readonly [string, number];
+    readonly join?: readonly [string, string];
+    readonly gives: readonly Says[];
+  }
+
+  function made(items: readonly Says[]): CharterDocument {
+    const document = new CharterDocument();
+    for (const [index, { id, picture, ...says }] of items.entries()) {
+      const first = document.add("statement", null);
+      const entry = document.items.get(first) as Y.Map<unknown>;
+      // Under the id that the case gives it: a document mints its own.
+      document.items.set(id, entry.clone());
+      document.items.delete(first);
+      (document.items.get(id) as Y.Map<unknown>).set("position", `a${index}`);
+      for (const part of PARTS) {
+        const fragment = document.fragment(id, part);
+        fragment?.delete(0, fragment.length);
+        fragment?.push((says[part] ?? "").split("\n").map(paragraph));
+      }
+      if (picture !== undefined) document.setPicture(id, picture);
+    }
+    return document;
+  }
+
+  function paragraph(words: string): Y.XmlElement {
+    const element = new Y.XmlElement("paragraph");
+    element.insert(0, [new Y.XmlText(words)]);
+    return element;
+  }
+
+  it.each(golden<Case[]>("parting").map((one) => [one.name, one] as const))(
+    "gives what the server tells of: %s",
+    (_name, { ours, split, join, gives }) => {
+      const document = made(ours);
+      let cutOff = "";
+      if (split) cutOff = document.split(split[0], { paragraph: 0, offset: split[1] }) ?? "";
+      if (join) document.join(...join);
+      const items = document.read().items.map((item) => ({
+        id: item.id === cutOff ? "made" : item.id,
+        words: plain(item.words),
+        meaning: plain(item.meaning),
+        why: plain(item.why),
+        picture: item.picture,
+        origins: item.origins,
+        left_out: item.leftOut,
+      }));
+      const empty = { meaning: "", why: "", picture: null, origins: [], left_out: false };
+      expect(items).toEqual(gives.map((says) => ({ ...empty, ...says })));
+    },
+  );
 });

@@ -107,15 +107,19 @@ describe("splitting a statement", () => {
     expect(Y.createAbsolutePositionFromRelativePosition(caret, document.doc)?.index).toBe(2);
   });
 
-  it("keeps what it means, why, and the picture with the first", () => {
+  it("keeps what it means and the picture with the first, and says why of both", () => {
     const { document, ids } = charter(["One. Two."]);
     const id = ids[0] ?? "";
     textOf(document, id, "meaning").insert(0, "Means.");
+    textOf(document, id, "why").insert(0, "Because we live here.");
+    textOf(document, id, "why").format(8, 2, { strong: {} });
     document.setPicture(id, "house");
     const made = document.split(id, at(0, 5)) ?? "";
     expect(document.item(id)).toMatchObject({ picture: "house" });
     expect(says(document.text(id, "meaning"))).toEqual(["Means."]);
-    expect(document.item(made)).toMatchObject({ picture: null, meaning: [], why: [] });
+    expect(document.item(made)).toMatchObject({ picture: null, meaning: [] });
+    expect(document.text(made, "why")).toEqual(document.text(id, "why"));
+    expect(document.isEditable(made, "why")).toBe(true);
   });
 
   it("is undone and done again in one step, and what others wrote meanwhile stays", () => {
@@ -164,16 +168,69 @@ describe("joining two statements", () => {
     expect(document.isEditable(one, "words")).toBe(true);
   });
 
+  it.each<[string, string, string, Says[]]>([
+    ["one after the other", "This.", "That.", ["This.", "That."]],
+    ["nothing twice", "This.", "This.", ["This."]],
+    ["nothing that is empty", "This.", "", ["This."]],
+    ["what only the other says", "", "That.", ["That."]],
+    ["nothing of two that say nothing", "", "", []],
+  ])("says what both mean, and why: %s", (_what, ours, theirs, both) => {
+    const { document, ids } = charter(["One."], ["Two."]);
+    const [one = "", other = ""] = ids;
+    for (const part of ["meaning", "why"] as const) {
+      textOf(document, one, part).insert(0, ours);
+      textOf(document, other, part).insert(0, theirs);
+    }
+    const stays = textOf(document, one, "why");
+    document.join(one, other);
+    for (const part of ["meaning", "why"] as const) {
+      expect(says(document.text(one, part))).toEqual(both);
+      expect(document.isEditable(one, part)).toBe(true);
+    }
+    expect(textOf(document, one, "why")).toBe(stays);
+    expect(says(document.text(other, "why"))).toEqual(theirs === "" ? [] : [theirs]);
+  });
+
+  it("keeps the picture of the first, or else takes that of the other", () => {
+    const { document, ids } = charter(["One."], ["Two."], ["Three."]);
+    const [one = "", other = "", third = ""] = ids;
+    document.setPicture(other, "house");
+    document.setPicture(third, "boat");
+    document.join(one, other);
+    expect(document.item(one)?.picture).toBe("house");
+    document.join(one, third);
+    expect(document.item(one)?.picture).toBe("house");
+  });
+
+  it("keeps the marks of a reason, and what somebody writes in the first meanwhile", () => {
+    const { document, ids } = charter(["One."], ["Two."]);
+    const [one = "", other = ""] = ids;
+    textOf(document, one, "why").insert(0, "This.");
+    textOf(document, other, "why").insert(0, "That.", { strong: {} });
+    const ben = new CharterDocument();
+    meet(document, ben);
+    textOf(ben, one, "why").insert(4, " and more");
+    document.join(one, other);
+    meet(document, ben);
+    expect(ben.text(one, "why")).toEqual([
+      { paragraph: [{ text: "This and more." }] },
+      { paragraph: [{ text: "That.", strong: true }] },
+    ]);
+  });
+
   it("is undone in one step", () => {
     const { document, ids } = charter(["One."], ["Two.", ["a"]]);
     const [one = "", other = ""] = ids;
+    textOf(document, other, "why").insert(0, "Because.");
+    document.setPicture(other, "house");
     const undoing = new Undoing(document);
     undoing.newStep();
     document.join(one, other);
     undoing.undo();
     expect(words(document, one)).toEqual(["One."]);
-    expect(document.item(one)).toMatchObject({ origins: [] });
-    expect(document.item(other)).toMatchObject({ leftOut: false });
+    expect(document.item(one)).toMatchObject({ origins: [], why: [], picture: null });
+    expect(document.item(other)).toMatchObject({ leftOut: false, picture: "house" });
+    expect(says(document.text(other, "why"))).toEqual(["Because."]);
     expect(words(document, other)).toEqual(["Two.", ["a"]]);
   });
 

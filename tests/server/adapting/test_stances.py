@@ -1,13 +1,20 @@
+import json
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.adapting.stances import stances
 from server.comparing.align import Stance
+from server.comparing.updates import questions
 from server.writing import rich_text
 from server.writing.charter import Charter, Item, in_order
 from tests.server.adapting.stage import WORDS, charter_of, statement
 
+# Statements before and after splitting and joining; the drafting page makes just these of them.
+PARTING = json.loads((Path(__file__).parents[2] / "wire" / "parting.json").read_text("utf-8"))
 BASE = charter_of(*WORDS)
 REASON = rich_text.from_text("It is different here.")
 
@@ -75,3 +82,35 @@ def test_a_reason_for_joining_is_the_reason_for_the_one_that_went() -> None:
     first = replace(item("s1"), words=rich_text.from_text("Both."), why=REASON, origins=("s2",))
     gone = replace(item("s2"), left_out=True)
     assert lacking(with_items(BASE, first, gone)) == []
+
+
+def saying(items: Sequence[dict[str, Any]]) -> Charter:
+    """A Charter whose statements say this, in this order."""
+    return Charter(
+        "Our Charter",
+        items=tuple(
+            statement(
+                says["id"],
+                says["words"],
+                f"a{place}",
+                meaning=rich_text.from_text(says.get("meaning", "")),
+                why=rich_text.from_text(says.get("why", "")),
+                picture=says.get("picture"),
+                left_out=says.get("left_out", False),
+                origins=tuple(says.get("origins", ())),
+            )
+            for place, says in enumerate(items)
+        ),
+    )
+
+
+@pytest.mark.parametrize("case", PARTING, ids=lambda case: str(case["name"]))
+def test_reasons_and_comparisons_follow_what_is_split_and_joined(case: dict[str, Any]) -> None:
+    national, ours, gives = (saying(case[key]) for key in ("national", "ours", "gives"))
+    found = stances(national, gives)
+    told = {change.item_id: str(change.stance) for change in found.comparison.statements}
+    assert told == case["stances"]
+    assert [change.item_id for change in found.without_reason] == case["lacking"]
+    # Who adapted this version is told of it as one thing, and not as a change and an addition.
+    (question,) = questions(ours, ours, gives).questions
+    assert str(question.event) == case["event"]
