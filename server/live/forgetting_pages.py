@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from server.errors import NothingChosen, Refusal, UnknownPage
 from server.live.forgetting import Forgetting
-from server.live.history_pages import SEE_OTHER, charter_of, name_of, page_of
+from server.live.history_pages import SEE_OTHER, charter_of, name_of, page_of, zone_of
 from server.live.history_view import moment
 from server.people.permits import Action, Who, may
 from server.store import Store
@@ -83,7 +83,7 @@ async def _page(
                 select(ItemRow.wording_digest).where(ItemRow.charter_id == row.id)
             )
         )
-        choices = list(_choices(found, now, said_now, charter.language))
+        choices = list(_choices(found, now, said_now, charter.language, zone_of(request)))
         picked = [choice for choice in choices if choice.value in chosen]
         others, strangers = await _others(session, request.state.who, row, picked)
     if now is None and not found:
@@ -121,7 +121,7 @@ def _chosen(item_id: str, values: Iterable[str]) -> Chosen:
 
 
 def _choices(
-    found: Sequence[Earlier], now: Version | None, said_now: set[str], language: str
+    found: Sequence[Earlier], now: Version | None, said_now: set[str], language: str, zone: str
 ) -> Iterable[Choice]:
     """Each earlier wording and reason once, but for those that the Charter says now."""
     seen = {f"words:{digest}" for digest in said_now}
@@ -129,7 +129,7 @@ def _choices(
         seen.add(f"why:{now.why_digest}")
     for one in found:
         version, item = one.version, one.version.item
-        until = None if one.until is None else moment(one.until, language)
+        until = None if one.until is None else moment(one.until, language, zone)
         words = f"words:{version.digest}"
         if not version.words_removed and words not in seen:
             seen.add(words)

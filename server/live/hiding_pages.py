@@ -7,10 +7,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.errors import Refusal, UnknownPage
-from server.live.hiding import LONGEST_REASON, HidingWords, Wanted, kept
-from server.live.history_pages import SEE_OTHER, charter_of, name_of, page_of
+from server.live.hiding import HidingWords, Wanted, kept
+from server.live.history_pages import SEE_OTHER, charter_of, name_of, page_of, zone_of
 from server.live.history_view import day
 from server.people.permits import Action, Who
+from server.people.safety.hiding import LONGEST_REASON
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.forms import read_form, text_of
@@ -83,7 +84,7 @@ async def _hidden(
                 {
                     "kept": one,
                     "name": _name(there.get(one.hiding.item_id), charter),
-                    "day": day(one.hiding.at, charter.language),
+                    "day": day(one.hiding.at, charter.language, zone_of(request)),
                 }
                 for one in found
             ],

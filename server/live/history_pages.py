@@ -19,6 +19,7 @@ from server.live.rooms import Rooms
 from server.people.audit import What, record_on
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
+from server.settings import Settings
 from server.store import Store
 from server.web.forms import read_form, text_of
 from server.web.numbers import page_asked
@@ -46,7 +47,7 @@ async def show_diary(request: Request) -> Response:
         "history/diary.html",
         {
             **_about(row, group, charter),
-            "days": view.days(found, charter.language),
+            "days": view.days(found, charter.language, zone_of(request)),
             "page": found.page,
             "pages": found.pages,
         },
@@ -67,7 +68,7 @@ async def show_sitting(request: Request) -> Response:
         {
             **_about(row, group, charter),
             "sitting": sitting,
-            "day": view.day(sitting.last_at, language),
+            "day": view.day(sitting.last_at, language, zone_of(request)),
             "touched": view.cards(changes, charter.numbers, language),
         },
     )
@@ -139,7 +140,8 @@ async def _statement(
     if now is None and not found:
         raise UnknownPage
     item = now.item if now is not None else found[0].version.item
-    versions = view.versions(found, now, charter.language)
+    zone = zone_of(request)
+    versions = view.versions(found, now, charter.language, zone)
     page, pages = page_asked(request), max(1, -(-len(versions) // _AT_ONCE))
     if not 1 <= page <= pages:
         raise UnknownPage
@@ -153,7 +155,7 @@ async def _statement(
             "versions": versions[(page - 1) * _AT_ONCE : page * _AT_ONCE],
             "page": page,
             "pages": pages,
-            "removals": [(one, view.day(one.at, charter.language)) for one in removals],
+            "removals": [(one, view.day(one.at, charter.language, zone)) for one in removals],
             "may_write": may(who, Action.WRITE, row),
             "may_organise": may(who, Action.ORGANISE, row),
             "may_hide": may(who, Action.HIDE, row),
@@ -195,6 +197,12 @@ def name_of(item: Item, charter: Charter) -> str:
     if item.kind is Kind.HEADING:
         return "This heading"
     return "This statement" if number is None else f"Statement {number}"
+
+
+def zone_of(request: Request) -> str:
+    """Where the people here are, whose days and hours pages tell."""
+    settings: Settings = request.app.state.settings
+    return settings.time_zone
 
 
 def page_of(request: Request, name: str, values: Mapping[str, Any], status: int = 200) -> Response:

@@ -1,4 +1,7 @@
-"""History as pages show it: days of the diary, cards of a sitting, versions of a statement."""
+"""History as pages show it: days of the diary, cards of a sitting, versions of a statement.
+
+Days and hours are those of the people, in the time zone of the settings.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +12,7 @@ from operator import attrgetter
 from server.comparing import align, phrases
 from server.comparing.align import ItemChange, Stance
 from server.comparing.cards import Card
-from server.web.dates import with_weekday
+from server.web.dates import there, with_weekday
 from server.writing import diary
 from server.writing.charter import Charter, in_order
 from server.writing.hidden import Hiding
@@ -27,7 +30,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sitting in sentences; `times` as "14:05 to 15:10" in the time of the server."""
+    """A sitting in sentences, under the day on which it ended.
+
+    `times` are "14:05" and "15:10"; the first has its day where that is another one.
+    """
 
     entry: Entry
     sentences: Sequence[str]
@@ -58,19 +64,21 @@ class Said:
     may_put_back: bool
 
 
-def days(found: Diary, language: str) -> list[Day]:
-    """The diary by day, in the time of the server."""
+def days(found: Diary, language: str, zone: str) -> list[Day]:
+    """The diary by day."""
     told = {
         on: list(entries)
-        for on, entries in groupby(found.entries, key=lambda entry: _day(entry.last_at))
+        for on, entries in groupby(
+            found.entries, key=lambda entry: there(entry.last_at, zone).date()
+        )
     }
     gone: dict[date, list[Removal]] = {}
     for removal in found.removals:
-        gone.setdefault(_day(removal.at), []).append(removal)
+        gone.setdefault(there(removal.at, zone).date(), []).append(removal)
     return [
         Day(
             with_weekday(on, language),
-            [_told(entry, language) for entry in told.get(on, ())],
+            [_told(entry, language, zone) for entry in told.get(on, ())],
             list(_once(gone.get(on, ()))),
         )
         for on in sorted(told.keys() | gone.keys(), reverse=True)
@@ -96,7 +104,7 @@ def cards(changes: Iterable[Change], numbers: Mapping[str, int], language: str) 
     return found
 
 
-def versions(found: Sequence[Earlier], now: Version | None, language: str) -> list[Said]:
+def versions(found: Sequence[Earlier], now: Version | None, language: str, zone: str) -> list[Said]:
     """All that a statement said; each thing once, at the last time that it was said."""
     told: list[Said] = []
     seen: set[tuple[object, ...]] = set()
@@ -111,32 +119,38 @@ def versions(found: Sequence[Earlier], now: Version | None, language: str) -> li
                 one,
                 is_now,
                 diary.people(one.persons, language) if one.persons else "",
-                None if one.since is None else moment(one.since, language),
-                None if one.until is None or is_now else moment(one.until, language),
+                None if one.since is None else moment(one.since, language, zone),
+                None if one.until is None or is_now else moment(one.until, language, zone),
                 may_put_back=not is_now and one.version.is_whole,
             )
         )
     return told
 
 
-def day(at: datetime, language: str) -> str:
+def day(at: datetime, language: str, zone: str) -> str:
     """The day of a moment: "Tuesday 3 November 2026"."""
-    return with_weekday(_day(at), language)
+    return with_weekday(there(at, zone).date(), language)
 
 
-def moment(at: datetime, language: str) -> str:
+def moment(at: datetime, language: str, zone: str) -> str:
     """A day with its time: "Tuesday 3 November 2026, 14:05"."""
-    return f"{day(at, language)}, {at.astimezone():%H:%M}"
+    return f"{day(at, language, zone)}, {_clock(at, zone)}"
+
+
+def _clock(at: datetime, zone: str) -> str:
+    return f"{there(at, zone):%H:%M}"
 
 
 def _says(version: Version) -> tuple[object, ...]:
     return (version.digest, version.item.why, version.item.left_out, version.is_whole)
 
 
-def _told(entry: Entry, language: str) -> Told:
-    times = (f"{at.astimezone():%H:%M}" for at in (entry.began_at, entry.last_at))
-    began, last = times
-    return Told(entry, diary.sentences(entry.persons, entry.deeds, language), (began, last))
+def _told(entry: Entry, language: str, zone: str) -> Told:
+    began, last = (there(at, zone) for at in (entry.began_at, entry.last_at))
+    same_day = began.date() == last.date()
+    first = _clock(began, zone) if same_day else moment(began, language, zone)
+    sentences = diary.sentences(entry.persons, entry.deeds, language)
+    return Told(entry, sentences, (first, _clock(last, zone)))
 
 
 def _once(removals: Iterable[Removal]) -> Iterator[Removal]:
@@ -163,7 +177,3 @@ def _hidings(change: Change) -> tuple[Hiding, ...]:
 
 def _is_whole(version: Version | None) -> bool:
     return version is None or version.is_whole
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone().date()

@@ -21,8 +21,13 @@ _LATELY: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
+def there(at: datetime, zone: str) -> datetime:
+    """A moment as clocks tell it in `zone`, such as "Europe/London"."""
+    return at.astimezone(ZoneInfo(zone))
+
+
 def in_words(day: date, language: str = "en") -> str:
-    """A day, or the day of a moment in UTC: "3 November 2026". English where we know no other."""
+    """A day, or the day of a moment where it was: "3 November 2026". English if need be."""
     known = _known(language)
     return _DAY[known].format(day=day.day, month=_MONTHS[known][day.month - 1], year=day.year)
 
@@ -46,7 +51,7 @@ def lately(moment: datetime, now: datetime, zone: str, language: str = "en") -> 
     Days begin at midnight in `zone`, such as "Europe/London".
     """
     known = _known(language)
-    day, today = (at.astimezone(ZoneInfo(zone)).date() for at in (moment, now))
+    day, today = (there(at, zone).date() for at in (moment, now))
     this_day, day_before, this_year, other_year = _LATELY[known]
     if day == today:
         return this_day

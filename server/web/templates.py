@@ -4,6 +4,7 @@ Templates are in `client/templates/<feature>/`; `base.html` lists its blocks.
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from starlette.responses import HTMLResponse
 
 from server.settings import Settings, bundled
 from server.web.assets import Assets
-from server.web.dates import in_words
+from server.web.dates import in_words, there
 from server.web.forms import FormToken
 
 
@@ -43,7 +44,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters["in_words"] = in_words
+        self.environment.filters["in_words"] = self._in_words
         self.environment.globals |= {
             "asset": self.assets.tags,
             "help_name": settings.help_name,
@@ -71,6 +72,11 @@ class Templates:
         response = HTMLResponse(text, status)
         token.remember(response)
         return response
+
+    def _in_words(self, day: date, language: str = "en") -> str:
+        """A day, or the day on which a moment was for the people here."""
+        is_moment = isinstance(day, datetime)
+        return in_words(there(day, self.settings.time_zone) if is_moment else day, language)
 
 
 def _link_to(contact: str | None) -> str | None:

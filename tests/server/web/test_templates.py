@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,6 +51,14 @@ def test_a_signed_in_person_is_named_and_can_sign_out(tmp_path: Path) -> None:
     assert "You are <strong>Ann &lt;b&gt;</strong>" in page
     assert 'action="/sign-out"' in page
     assert "sign-out" not in render(tmp_path / "other")
+
+
+def test_the_day_of_a_moment_is_the_day_that_people_had_then(tmp_path: Path) -> None:
+    settings = Settings(time_zone="Europe/London")
+    environment = Templates(settings, built_client(tmp_path / "dist")).environment
+    day = environment.from_string("{{ at | in_words }}")
+    assert day.render(at=datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == "2 July 2026"
+    assert day.render(at=date(2026, 7, 1)) == "1 July 2026"
 
 
 def test_words_are_shown_as_words_never_as_markup(tmp_path: Path) -> None:
