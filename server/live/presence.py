@@ -101,6 +101,16 @@ class Presence:
                 self._put(Entry(entry.client_id, entry.clock, state), owner, now)
         return own_id
 
+    def rename(self, owner: object, who: Identity) -> None:
+        """Those of a connection go by another name or picture from now on."""
+        for client_id, here in self._here.items():
+            if here.owner == owner:
+                here.state = signed(here.state, who)
+                # Nobody takes another state of the same clock; their own page goes on from here.
+                here.clock += 1
+                entry = Entry(client_id, here.clock, here.state)
+                self._changed[client_id] = (entry, here.is_ours)
+
     def absorb(self, owner: object, told: Iterable[Entry], now: float) -> None:
         """Take what another server tells of its people; a person may have moved over there."""
         for entry in told:

@@ -31,6 +31,7 @@ from server.live.engine import Engine
 from server.live.guard import Unsettled
 from server.live.journal import Journal
 from server.live.presence import Entry as PresenceEntry
+from server.live.presence import Identity
 from server.live.reader import Reader
 from server.live.room import Room
 from server.live.settling import Settling
@@ -399,9 +400,17 @@ class Rooms:
             reader.end(MayNot())
         elif helped_by(who, room) != reader.who.for_id:
             reader.end(HelpBegan())
-        elif may(who, Action.WRITE, room) != reader.may_write:
-            reader.may_write = not reader.may_write
-            reader.news("permissions")
+        else:
+            self._rename(room, reader, Identity.of(who, room))
+            if may(who, Action.WRITE, room) != reader.may_write:
+                reader.may_write = not reader.may_write
+                reader.news("permissions")
+
+    def _rename(self, room: Room, reader: Reader, identity: Identity) -> None:
+        if reader.who != identity:
+            reader.who = identity
+            room.presence.rename(reader, identity)
+            self.presence_changed(room)
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._logged(work))

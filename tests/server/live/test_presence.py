@@ -51,6 +51,17 @@ def test_many_changes_make_one_message_with_the_newest() -> None:
     ]
 
 
+def test_another_name_is_told_at_a_newer_clock_and_holds_up_nobody_longer() -> None:
+    presence = Presence()
+    presence.hear("here", 7, says(7, 5, writing="s1"), ANN, 0)
+    presence.hear("there", 8, says(8, 5, writing="s1"), BEN, 0)
+    presence.take_changes()
+    presence.rename("here", Identity("p-ann", "a member", None))
+    user = {**ANNS_USER, "name": "a member"}
+    assert told(presence) == [(7, 6, {"user": user, "writing": "s1"})]
+    assert [*presence.writers(["s1"], WRITING, except_for=None)] == []
+
+
 def test_old_news_of_a_client_changes_nothing() -> None:
     presence = Presence()
     presence.hear("here", 7, says(7, 5, writing="new"), ANN, 0)

@@ -19,7 +19,7 @@ from server.errors import (
 from server.live import rooms as module
 from server.live import wire
 from server.people.signing_in import who_by_token_hash
-from server.people.tables import MembershipRow, SessionRow, SupportRow
+from server.people.tables import MembershipRow, PersonRow, SessionRow, SupportRow
 from server.people.telling import permits_changed
 from server.settings import Settings
 from server.store import Store
@@ -278,6 +278,25 @@ async def test_who_may_no_longer_write_or_read_is_told(
         await session.execute(update(MembershipRow).where(mine).values(ended_at=clock.now()))
     await until(lambda: sink.closed, "the end")
     assert sink.closed == (CloseCode.MAY_NOT, "MayNot")
+
+
+async def test_another_name_is_seen_wherever_its_person_is(
+    store: Store, own: Server, charter: Stored
+) -> None:
+    room, ann, _ = await own.enter(charter, ANN)
+    _, _, bens = await own.enter(charter, BEN)
+    room.hear(ann, wire.Presence(((7, 1, b"{}"),)), 0)
+    own.rooms.presence_changed(room)
+    await until(lambda: ANN.name in str(people(bens.frames)), "her name")
+    bens.take()
+    async with store.session() as session:
+        await session.execute(
+            update(PersonRow).where(PersonRow.id == "p-ann").values(name="a member")
+        )
+        permits_changed(session, own.bus)
+    await until(lambda: people(bens.frames), "the news")
+    assert "a member" in str(people(bens.frames))
+    assert ANN.name not in str(people(bens.frames))
 
 
 async def test_who_is_signed_out_is_sent_away_at_once(
