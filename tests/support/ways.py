@@ -102,6 +102,9 @@ _WAYS: dict[str, Way] = {
     "GET /groups/{slug}/people/{person}/hand-over": Way(ids={"person": "member"}),
     "POST /groups/{slug}/people/{person}/hand-over": Way(ids={"person": "member"}),
     "POST /groups/{slug}/leave": Way(opener="reader"),
+    "POST /groups/{slug}/invite": Way(
+        page="/groups/{slug}/invite?name=Somebody&keep=no&role=member"
+    ),
     "GET /groups/{slug}/groups/{local}/invite": Way(ids={"local": "fresh"}),
     "POST /groups/{slug}/groups/{local}/invite": Way(ids={"local": "fresh"}),
     "POST /groups/{slug}/new-group": Way(fields={"name": "Beside"}),

@@ -30,10 +30,14 @@ def scanned(picture: bytes) -> list[str]:
 async def make_card(page: Page, name: str | None, *, keep: bool = False) -> str:
     """Make a card as an organiser does; returns what a camera reads on the printed page."""
     await page.goto(f"{GROUP}/invite" if name else f"{GROUP}/invite?for=anybody")
+    go_on = page.get_by_role("button", name="Go on")
     if name:
         await page.get_by_label("Who do you want to invite?").fill(name)
-    if keep:
-        await page.get_by_label("Again and again").check()
+        await go_on.click()
+        await page.get_by_label("Again and again" if keep else "Once").check()
+        await go_on.click()
+    await expect(page.get_by_role("heading", name="do?")).to_be_visible()
+    await go_on.click()
     await page.get_by_role("button", name="Make the card").click()
     await expect(page.get_by_role("button", name="Print this card")).to_be_visible()
     await page.emulate_media(media="print")
@@ -188,15 +192,27 @@ async def test_the_pages_of_cards_are_for_everybody(
         ("/come-in", "come-in-door"),
         ("/come-in/email-sent", "come-in-sent"),
         (f"{GROUP}/invite", "invite"),
+        (f"{GROUP}/invite?name=Ben", "invite-how-often"),
         (f"{GROUP}/invite?for=anybody", "invite-anybody"),
+        (f"{GROUP}/invite?for=anybody&role=reader", "invite-anybody-last"),
     ):
         await page.goto(path)
         await assert_for_everybody(page, f"{name}-{scheme}")
         assert await focus_complaints(page) == []
     await page.goto(f"{GROUP}/invite")
-    await page.get_by_text("How long it works").click()
-    await page.get_by_label("For how many days?").fill("401")
     await page.get_by_label("Who do you want to invite?").fill("Ben")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Again and again").check()
+    await page.keyboard.press("Enter")
+    # The browser's own way back, and on again: what was said is still there.
+    await expect(page.get_by_role("heading", name="What can Ben do?")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="How often can Ben come in?")).to_be_visible()
+    await page.go_forward()
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_text("Ben can come in with it again and again.")).to_be_visible()
+    await page.get_by_text("Change how long it works").click()
+    await page.get_by_label("For how many days?").fill("401")
     await page.get_by_role("button", name="Make the card").click()
     await expect(page.locator(".govuk-error-summary")).to_contain_text("a number from 1 to 400.")
     await assert_for_everybody(page, f"invite-mistake-{scheme}")

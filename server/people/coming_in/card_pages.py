@@ -16,9 +16,9 @@ from server.people.asking import group_asked_for
 from server.people.coming_in.cards import PICTURE, cards_of, end_card
 from server.people.coming_in.codes import grouped, square_of
 from server.people.coming_in.invitations import Made, make_card
-from server.people.coming_in.wanted import DAYS_TO_KEEP, USES_FOR_ANYBODY, Wanted, read_wanted
+from server.people.coming_in.wanted import Wanted, read_wanted, step_of
 from server.people.mail import Post
-from server.people.permits import Action, Who
+from server.people.permits import Action, Role, Who
 from server.people.tables import GroupRow
 from server.settings import Settings
 from server.store import Store
@@ -32,6 +32,8 @@ SEE_OTHER = 303
 # As many cards for anybody stand on one sheet of paper.
 _ON_A_SHEET = 4
 _FIELDS = ("for", "name", "role", "keep", "email", "days", "uses")
+# What a form that leaves these questions out means by it.
+_USUAL = {"keep": "no", "role": Role.MEMBER.value}
 
 
 async def show_cards(request: Request) -> Response:
@@ -63,10 +65,22 @@ async def end(request: Request) -> Response:
 
 
 async def show_invite(request: Request) -> Response:
-    """The form on which an organiser says for whom a card is."""
+    """Ask for whom a card is and what it lets them do: one question a page, then all answers.
+
+    The address carries the answers, so that the browser's own way back leads from page to page.
+    """
     async with request.app.state.store.reading() as session:
         group, _ = await group_asked_for(session, request, Action.INVITE)
-    return _form(request, group, {"for": request.query_params.get("for", "person")})
+    query = request.query_params
+    written = {field: query[field] for field in _FIELDS if field in query}
+    asked = query.get("step")
+    wanted = None
+    if asked is None and written.keys() - {"for"}:
+        try:
+            wanted = read_wanted(written, request.app.state.settings.invitation_days)
+        except WrongField as wrong:
+            return _ask(request, group, written, wrong=wrong)
+    return _ask(request, group, written, asked=asked, wanted=wanted)
 
 
 async def invite(request: Request) -> Response:
@@ -82,7 +96,7 @@ async def invite(request: Request) -> Response:
     try:
         wanted = read_wanted(written, settings.invitation_days)
     except WrongField as wrong:
-        return _form(request, group, written, wrong)
+        return _ask(request, group, {**_USUAL, **written}, wrong=wrong)
     if wanted.email is not None and post.can_send:
         await limits.check("invite", who.person_id)
         await limits.count("invite", who.person_id)
@@ -143,28 +157,30 @@ def _made(
     )
 
 
-def _form(
+def _ask(
     request: Request,
     group: GroupRow,
     written: Mapping[str, str],
+    *,
+    asked: str | None = None,
+    wanted: Wanted | None = None,
     wrong: WrongField | None = None,
 ) -> Response:
-    settings: Settings = request.app.state.settings
-    post: Post = request.app.state.post
+    """The next question, the one that is asked for, or the one with a mistake in its answer."""
     templates: Templates = request.app.state.templates
+    post: Post = request.app.state.post
+    step = step_of(written, asked if wrong is None else wrong.field)
     values = {
         "group": group,
         "written": written,
-        "anybody": written.get("for") == "anybody",
+        "step": step,
+        "anybody": step.answers["for"] == "anybody",
+        "wanted": wanted,
         "wrong": wrong,
         "by_mail": post.can_send,
-        "usual_days": settings.invitation_days,
-        "days_to_keep": DAYS_TO_KEEP,
-        "usual_uses": USES_FOR_ANYBODY,
     }
-    return templates.page(
-        request, "people/invite.html", values, 200 if wrong is None else wrong.status
-    )
+    name = "people/invite.html" if step.question else "people/invite_last.html"
+    return templates.page(request, name, values, 200 if wrong is None else wrong.status)
 
 
 def _link(settings: Settings, made: Made) -> str:

@@ -12,6 +12,9 @@ MOST_USES = 500
 # A card that somebody keeps lasts a year, and as many days more as it takes to make a new one.
 DAYS_TO_KEEP = 365
 USES_FOR_ANYBODY = 30
+# What is asked before a card is made, one question a page. The rest is as usual unless somebody
+# says otherwise on the last page.
+_QUESTIONS = {"person": ("name", "keep", "role"), "anybody": ("role",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,37 @@ class Wanted:
     def is_kept(self) -> bool:
         """Whether its person can come back with it."""
         return self.name is not None and self.uses > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page on the way to a card: its question, or None on the last, which shows the answers.
+
+    `before` is the question of the page before, `answers` what was said on other pages.
+    """
+
+    question: str | None
+    number: int
+    of: int
+    before: str | None
+    answers: Mapping[str, str]
+
+
+def step_of(written: Mapping[str, str], asked: str | None = None) -> Step:
+    """The page that asks this question; without one, what nobody has answered yet."""
+    whom = "anybody" if written.get("for") == "anybody" else "person"
+    questions = _QUESTIONS[whom]
+    open_ones = [each for each in questions if each not in written]
+    question = asked if asked in questions else next(iter(open_ones), None)
+    number = len(questions) if question is None else questions.index(question)
+    answers = {each: written[each] for each in questions if each in written and each != question}
+    return Step(
+        question=question,
+        number=number + 1,
+        of=len(questions) + 1,
+        before=questions[number - 1] if number else None,
+        answers={"for": whom, **answers},
+    )
 
 
 def read_wanted(written: Mapping[str, str], preset_days: int) -> Wanted:

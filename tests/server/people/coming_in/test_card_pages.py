@@ -17,6 +17,7 @@ from server.people.tables import GroupRow, InvitationRow, MembershipRow, PersonR
 from server.settings import Settings
 from server.store import Store
 from server.web.limits import KINDS
+from tests.support.forms import form_to, forms_of
 from tests.support.mailbox import Mailbox, links_in
 from tests.support.pages import ADDRESS, browser, form_token, make_app, send
 
@@ -74,9 +75,60 @@ async def test_an_invitation_needs_a_name_and_keeps_what_was_chosen(
     made = await send(hers, "/groups/devon/invite", {"name": " ", "role": "reader"})
     assert made.status_code == 422
     assert "Please write the name of the person." in made.text
-    assert 'value="reader" checked' in made.text
+    assert 'name="role" value="reader"' in made.text
     wrong = await send(hers, "/groups/devon/invite", {"name": "Ben", "role": "king"})
     assert (wrong.status_code, "Please choose" in wrong.text) == (422, True)
+
+
+async def test_one_question_a_page_and_the_last_shows_all_answers(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    await organiser(store, hers)
+    page = await hers.get("/groups/devon/invite")
+    for number, answer in enumerate([{"name": "Ben"}, {"keep": "yes"}, {"role": "reader"}], 1):
+        assert f"Step {number} of 4" in page.text
+        (form,) = (each for each in forms_of(page.text) if each.action == "/groups/devon/invite")
+        (asked,) = answer
+        assert asked in form.fields
+        page = await hers.get(form.action, params=form.filled(**answer))
+    for sentence in (
+        "Step 4 of 4",
+        "This card is for Ben.",
+        "Ben can come in with it again and again.",
+        "Ben can only read.",
+        "It works for 365 days.",
+    ):
+        assert sentence in page.text
+    form = form_to(page.text, "/groups/devon/invite")
+    made = await hers.post(form.action, data=form.fields)
+    assert "They can come back with it." in made.text
+
+
+async def test_an_answer_can_be_changed_and_the_others_stay(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    await organiser(store, hers)
+    said = {"for": "person", "name": "Ben", "keep": "yes", "role": "reader"}
+    last = await hers.get("/groups/devon/invite", params=said)
+    for question in ("name", "keep", "role"):
+        assert f"step={question}" in last.text
+    again = await hers.get("/groups/devon/invite", params={**said, "step": "keep"})
+    assert "How often can Ben come in?" in again.text
+    assert 'value="yes" checked' in again.text
+    (form,) = (each for each in forms_of(again.text) if each.method == "get")
+    last = await hers.get(form.action, params=form.filled(keep="no"))
+    assert "Ben can come in with it once." in last.text
+    assert "Ben can only read." in last.text
+
+
+async def test_a_question_without_an_answer_is_asked_again(
+    store: Store, hers: httpx.AsyncClient
+) -> None:
+    await organiser(store, hers)
+    page = await hers.get("/groups/devon/invite", params={"for": "person", "name": " "})
+    assert page.status_code == 422
+    assert "Step 1 of 4" in page.text
+    assert "Please write the name of the person." in page.text
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.READER])
@@ -156,6 +208,7 @@ async def test_cards_for_anybody_fill_a_sheet_of_paper(
 ) -> None:
     await organiser(store, hers)
     page = await hers.get("/groups/devon/invite?for=anybody")
+    assert "Step 1 of 2" in page.text
     assert "organiser" not in re.findall(r'value="(\w+)"', page.text)
     made = await send(hers, "/groups/devon/invite?for=anybody", {"for": "anybody", "uses": "40"})
     assert "Up to 40 people can come in with it." in made.text
@@ -201,7 +254,7 @@ async def test_only_organisers_see_and_end_cards(store: Store, app: Starlette) -
         assert (await theirs.post(path, data={"form_token": token})).status_code == 401
     for role in (Role.MEMBER, Role.READER):
         async with browser(app) as theirs:
-            await send(theirs, await invite(store, f"A {role}", role))
+            await send(theirs, await invite(store, f"One {role}", role))
             token = form_token(await theirs.get("/come-in"))
             assert (await theirs.get("/groups/devon/cards")).status_code == 403
             assert (await theirs.post(path, data={"form_token": token})).status_code == 403

@@ -1,7 +1,7 @@
 import pytest
 
 from server.errors import WrongField
-from server.people.coming_in.wanted import Wanted, read_wanted
+from server.people.coming_in.wanted import Wanted, read_wanted, step_of
 from server.people.permits import Role
 
 
@@ -53,3 +53,29 @@ def test_what_makes_no_sense_names_the_field_to_mend(written: dict[str, str], fi
         read_wanted(written, 14)
     assert refused.value.field == field
     assert len(refused.value.sentence.split()) <= 15
+
+
+@pytest.mark.parametrize(
+    ("written", "question", "number", "of", "before"),
+    [
+        ({}, "name", 1, 4, None),
+        ({"name": "Ben"}, "keep", 2, 4, "name"),
+        ({"name": "Ben", "keep": "no"}, "role", 3, 4, "keep"),
+        ({"name": "Ben", "keep": "no", "role": "member"}, None, 4, 4, "role"),
+        ({"for": "anybody"}, "role", 1, 2, None),
+        ({"for": "anybody", "role": "reader"}, None, 2, 2, "role"),
+        ({"for": "nonsense", "role": "reader"}, "name", 1, 4, None),
+    ],
+)
+def test_the_next_page_asks_what_nobody_answered_yet(
+    written: dict[str, str], question: str | None, number: int, of: int, before: str | None
+) -> None:
+    step = step_of(written)
+    assert (step.question, step.number, step.of, step.before) == (question, number, of, before)
+
+
+def test_a_page_carries_the_answers_of_the_others() -> None:
+    written = {"name": "Ben", "keep": "yes", "role": "reader", "email": "ben@example.org"}
+    step = step_of(written, asked="keep")
+    assert step.question == "keep"
+    assert step.answers == {"for": "person", "name": "Ben", "role": "reader"}
