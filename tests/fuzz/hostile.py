@@ -1,11 +1,21 @@
-"""Requests that nobody honest sends, drawn by chance: for `test_fuzz.py` and by hand."""
+"""What nobody honest sends, drawn by chance: for `driving.py`.
 
+A `Request` is hostile all over, so most of its kind are turned away at the door. A `Slip` is one
+hostile part of a request that is right in all else and comes from somebody who may.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import quote
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.support.world import ASKERS, FORM
+
+T = TypeVar("T")
 
 # What has broken others: ends of strings, ways out of folders, formulas, odd letters and numbers.
 NASTY = [
@@ -83,3 +93,63 @@ requests = st.builds(
 
 def quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+class Part(StrEnum):
+    """Where a slip is."""
+
+    NOWHERE = "nowhere"
+    ADDRESS = "address"
+    QUERY = "query"
+    FIELD = "field"
+    NEW_FIELD = "new field"
+    HEADER = "header"
+    FILE = "file"
+    FILE_NAME = "file name"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One part that is hostile; numbers choose among what the request has."""
+
+    asker: int
+    part: Part
+    place: int
+    name: str
+    value: str
+    header: str
+    content: bytes
+
+
+slips = st.builds(
+    Slip,
+    asker=st.integers(0, 100),
+    # Most of what a request says stands in its form.
+    part=st.sampled_from((*Part, Part.FIELD, Part.FIELD, Part.FIELD)),
+    place=st.integers(0, 100),
+    name=st.one_of(st.sampled_from(NAMES), words),
+    value=words,
+    header=st.sampled_from(_HEADERS),
+    content=st.binary(max_size=300),
+)
+
+
+def draw(what: st.SearchStrategy[T], tries: int, number: int) -> Callable[[int], T]:
+    """So many of these, the same for the same seed; each by its number."""
+    found: list[T] = []
+
+    @seed(number)
+    @settings(
+        max_examples=tries,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(what)
+    def collect(one: T) -> None:
+        found.append(one)
+
+    collect()
+    # Hypothesis stops early where it thinks that it has seen everything.
+    return lambda place: found[place % len(found)]

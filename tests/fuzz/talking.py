@@ -24,6 +24,7 @@ from server.live.connection import LiveProtocol
 from tests.fuzz.frames import Broken, Drawing, Said, Talk
 from tests.support import pen
 from tests.support.live_client import LiveClient
+from tests.support.postgres import PostgresCluster
 from tests.support.programs import free_port
 from tests.support.serving import Quiet
 from tests.support.waiting import until
@@ -54,15 +55,15 @@ class Heard:
     seconds: float = 0.0
 
 
-async def talk(frames: int, number: int) -> Heard:
-    """Say so many frames, drawn from this seed."""
+async def talk(frames: int, number: int, cluster: PostgresCluster | None = None) -> Heard:
+    """Say so many frames, drawn from this seed, to the app on SQLite or in this cluster."""
     heard = Heard()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="our-charter-fuzz-") as folder, _listening(heard):
         place = 0
         while heard.frames < frames:
             most = min(frames, heard.frames + _AT_ONCE)
-            async with _room(Path(folder) / str(place), place) as (there, port):
+            async with _room(Path(folder) / str(place), place, cluster) as (there, port):
                 await _Hall(there, port, heard).hold(f"{number} {place}", most)
             place += 1
     heard.seconds = time.monotonic() - began
@@ -70,10 +71,12 @@ async def talk(frames: int, number: int) -> Heard:
 
 
 @asynccontextmanager
-async def _room(folder: Path, place: int) -> AsyncIterator[tuple[Visit, int]]:
+async def _room(
+    folder: Path, place: int, cluster: PostgresCluster | None
+) -> AsyncIterator[tuple[Visit, int]]:
     """The whole app behind a real server in this process; each Charter is for others to read."""
     # The pace is the machine's, not a person's.
-    async with visit(folder, frames_per_second=1_000_000) as there:
+    async with visit(folder, cluster, frames_per_second=1_000_000) as there:
         await there.show(("group", "groups", "everybody")[place % 3])
         port = free_port()
         config = uvicorn.Config(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -18,13 +17,12 @@ from server.errors import CloseCode, Malformed
 from server.live import wire
 from server.live.connection import LiveProtocol
 from server.settings import Settings
+from tests.support.permissions import Row, rows_of
 from tests.support.programs import free_port
 from tests.support.serving import Quiet
 from tests.support.ways import ask, form_for, way, ways_in
 from tests.support.world import ASKERS, Visit, visit
 
-ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "docs" / "permissions.md"
 ANSWERS = {"yes", "sign in", "may not", "not there", "not now"}
 CLOSED = {
     CloseCode.NOT_SIGNED_IN: "sign in",
@@ -36,42 +34,8 @@ CLOSED = {
 NOT_ASKED = {"FormExpired", "WrongOrigin"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row: what each who asks gets."""
-
-    way: str
-    of: str
-    gets: dict[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.way} {self.of}".strip()
-
-    def shown_for(self, asker: str) -> str:
-        """Whom the Charter is for when this one asks; "" where it does not matter."""
-        if self.of != "any":
-            return self.of
-        return "group" if self.gets[asker] == "yes" else "everybody"
-
-
-def rows_of(page: str, first: str) -> list[Row]:
-    """The rows of every table whose first column is named so."""
-    rows, reading = [], False
-    for line in page.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not line.startswith("|"):
-            reading = False
-        elif cells[:2] == [first, "Of"]:
-            assert tuple(cells[2:]) == ASKERS, line
-            reading = True
-        elif reading and set(line) - set("|- "):
-            assert len(cells) == len(ASKERS) + 2, line
-            rows.append(Row(cells[0], cells[1], dict(zip(ASKERS, cells[2:], strict=True))))
-    return rows
-
-
-ROWS = rows_of(PAGE.read_text("utf-8"), "Way")
-MESSAGES = rows_of(PAGE.read_text("utf-8"), "Message")
+ROWS = rows_of("Way")
+MESSAGES = rows_of("Message")
 
 
 # The table itself

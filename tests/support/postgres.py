@@ -70,7 +70,11 @@ class PostgresCluster:
         if self._with_tables is None:
             self._with_tables = self._create("template1")
             make_tables(self._with_tables)
-        return self._create(_name(self._with_tables))
+        return self.copy_of(self._with_tables)
+
+    def copy_of(self, address: str) -> str:
+        """A new database with all that is in this one, which nobody is connected to."""
+        return self._create(_name(address))
 
     def drop_database(self, address: str) -> None:
         """Take a database away, whoever is still connected to it."""

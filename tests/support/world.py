@@ -62,6 +62,7 @@ from server.writing.document import Part
 from server.writing.position import spread
 from server.writing.tables import CharterRow, EditionRow, HidingRow, SittingRow
 from tests.support.forms import form_to
+from tests.support.postgres import PostgresCluster
 
 ADDRESS = "http://localhost:8000"
 FORM = "the-form-token-of-the-tests"
@@ -80,9 +81,13 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class World:
-    """Where it is kept, the ids in it, and what signs each person in."""
+    """Where it is kept, the ids in it, and what signs each person in.
+
+    `database` is its address in a cluster; None: an SQLite file in the folder.
+    """
 
     folder: Path
+    database: str | None
     ids: Mapping[str, str]
     secrets: Mapping[str, str]
 
@@ -128,10 +133,17 @@ class Visit:
 
 
 @asynccontextmanager
-async def visit(folder: Path, **settings: Any) -> AsyncIterator[Visit]:
-    """The app on a copy of the world in this folder, which is not there yet."""
-    world = the_world()
+async def visit(
+    folder: Path, cluster: PostgresCluster | None = None, **settings: Any
+) -> AsyncIterator[Visit]:
+    """The app on a copy of the world in this folder, which is not there yet.
+
+    Its database is in the folder too, unless a cluster of PostgreSQL is given.
+    """
+    world = the_world(cluster)
     shutil.copytree(world.folder, folder)
+    if cluster and world.database:
+        settings["database_url"] = cluster.copy_of(world.database)
     app = create_app(Settings(data_folder=folder, **settings))
     visit = Visit(app, world, folder)
     failed: BaseException | None = None
@@ -143,16 +155,18 @@ async def visit(folder: Path, **settings: Any) -> AsyncIterator[Visit]:
             failed = failure
         for browser in visit.browsers.values():
             await browser.aclose()
+    if cluster:
+        cluster.drop_database(settings["database_url"])
     if failed is not None:
         raise failed
 
 
 @cache
-def the_world() -> World:
+def the_world(cluster: PostgresCluster | None = None) -> World:
     """Made when it is first needed; taken away when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="our-charter-world-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    making = _Making(folder / "data")
+    making = _Making(folder / "data", cluster.new_database() if cluster else None)
     # In a thread, for whoever asks may be in a loop of their own.
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, making.make()).result()
@@ -161,14 +175,15 @@ def the_world() -> World:
 class _Making:
     """Makes the world by the actions that people's presses lead to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str | None) -> None:
         self._folder = folder
+        self._database = database
         self.ids: dict[str, str] = {}
         self.secrets: dict[str, str] = {}
 
     async def make(self) -> World:
         self._folder.mkdir(parents=True)
-        settings = self._settings = Settings(data_folder=self._folder)
+        settings = self._settings = Settings(data_folder=self._folder, database_url=self._database)
         await asyncio.to_thread(upgrade, settings)
         app = create_app(settings)
         self._store: Store = app.state.store
@@ -179,7 +194,7 @@ class _Making:
             await self._charters(app)
             await self._keeping_safe(app)
         # A folder to copy: nothing of a running server is in it.
-        return World(self._folder, self.ids, self.secrets)
+        return World(self._folder, self._database, self.ids, self.secrets)
 
     async def _people(self) -> None:
         async with self._store.session() as session:
@@ -352,7 +367,10 @@ class _Making:
             today = clock.now().date()
             said = Adopting(today, today + timedelta(days=365), (Present("people", 4),), "")
             group = await session.get_one(GroupRow, self.ids["group_home"])
-            await adoptions.adopt(session, who, said, group=group, charter=row, edition=edition)
+            adopted = await adoptions.adopt(
+                session, who, said, group=group, charter=row, edition=edition
+            )
+            self.ids["adoption"] = adopted.id
 
     async def _who(self, name: str) -> Who:
         key = hash_of(self.secrets[name])
