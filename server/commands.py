@@ -173,7 +173,7 @@ def doctor(settings: Settings) -> int:
 
 def _run(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     """Do some work on an up-to-date database."""
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    settings.make_data_folder()
     upgrade(settings)
 
     async def whole() -> T:

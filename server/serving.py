@@ -55,7 +55,7 @@ def serve(settings: Settings, prepare: Callable[[], str]) -> None:
     printed when people can come in. Raises DataFolderInUse when another server has this folder.
     """
     logs.configure(settings.log_format, settings.log_level)
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    settings.make_data_folder()
     _allow_many_connections()
     with alone(settings):
         upgrade(settings)

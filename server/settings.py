@@ -86,6 +86,13 @@ class Settings:
         """Whether people reach us by https, so that cookies may say so."""
         return urlsplit(self.address).scheme == "https"
 
+    def make_data_folder(self) -> None:
+        """Make the data folder, for whoever runs us alone.
+
+        One that is there keeps its rights: others may be meant to read it, and `doctor` tells.
+        """
+        self.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str] | None = None, **chosen: object

@@ -30,7 +30,7 @@ def secret_of(settings: Settings) -> bytes:
             raise BadSetting(f"{PREFIX}SECRET is too short. Use {SHORTEST} characters or more.")
         return settings.secret.encode()
     file = settings.data_folder / FILE
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    settings.make_data_folder()
     if not file.exists():
         _make(file)
     return _read(file)

@@ -42,6 +42,13 @@ def test_a_server_as_it_should_be_has_nothing_unsafe(folder: Path) -> None:
     assert unsafe(folder) == []
 
 
+def test_a_folder_that_the_server_made_has_nothing_unsafe(folder: Path) -> None:
+    made = Settings(data_folder=folder / "var")
+    made.make_data_folder()
+    upgrade(made)
+    assert unsafe(folder / "var") == []
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

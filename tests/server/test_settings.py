@@ -102,6 +102,19 @@ def test_the_address_people_use_decides_whether_cookies_are_secure(
     assert (settings.address, settings.secure) == (address, secure)
 
 
+def test_a_data_folder_that_we_make_is_for_us_alone(tmp_path: Path) -> None:
+    made = Settings(data_folder=tmp_path / "charters" / "data")
+    made.make_data_folder()
+    made.make_data_folder()
+    assert made.data_folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_data_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o750)
+    Settings(data_folder=tmp_path / "data").make_data_folder()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o750
+
+
 def test_what_comes_with_the_program_is_found() -> None:
     assert bundled("charters").is_dir()
     assert bundled("client", "templates").is_dir()
