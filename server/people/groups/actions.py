@@ -117,15 +117,12 @@ async def hand_over(session: AsyncSession, group: GroupRow, by: Who, person_id: 
 async def remove(session: AsyncSession, group: GroupRow, by: Who, person_id: str) -> None:
     """Take somebody out of the group, and end the cards that bear their name there.
 
-    The cards to organise that they made end, too: they know what is on them.
-
     Raises NotInTheGroup and LastOrganiser.
     """
     held = await hold(session, group.id, by)
     await end_in_group(session, group.id, person_id, by)
-    _end(session, held, person_id)
+    await _end(session, held, person_id)
     await _end_cards(session, group, person_id)
-    await end_cards_to_organise(session, _made_by(person_id, group))
     record(session, What.REMOVED, by=by, group_id=group.id, about_id=person_id)
 
 
@@ -133,7 +130,7 @@ async def leave(session: AsyncSession, group: GroupRow, who: Who) -> None:
     """Go out of the group oneself. Raises NotInTheGroup and LastOrganiser."""
     held = await hold(session, group.id)
     await end_in_group(session, group.id, who.person_id, who)
-    _end(session, held, who.person_id)
+    await _end(session, held, who.person_id)
     record(session, What.LEFT, by=who, group_id=group.id, about_id=who.person_id)
 
 
@@ -151,7 +148,7 @@ async def leave_all(session: AsyncSession, who: Who) -> None:
         held = await hold(session, group_id)
         if who.person_id not in held.rows:
             continue
-        _end(session, held, who.person_id, alone_may_go=True)
+        await _end(session, held, who.person_id, alone_may_go=True)
         record(session, What.LEFT, by=who, group_id=group_id, about_id=who.person_id)
 
 
@@ -216,7 +213,10 @@ async def _change_role(
     )
 
 
-def _end(session: AsyncSession, held: Held, person_id: str, *, alone_may_go: bool = False) -> None:
+async def _end(
+    session: AsyncSession, held: Held, person_id: str, *, alone_may_go: bool = False
+) -> None:
+    """End a membership, and the cards to organise that they made: they know what is on them."""
     row, before = held.of(person_id), held.roles
     row.ended_at = clock.now()
     if not (alone_may_go and may_all_go(held.roles)):
@@ -224,6 +224,7 @@ def _end(session: AsyncSession, held: Held, person_id: str, *, alone_may_go: boo
     # Otherwise reports would go to somebody who is not there, and so to nobody.
     if held.group.lead_id == person_id:
         held.group.lead_id = None
+    await end_cards_to_organise(session, _made_by(person_id, held.group))
 
 
 def _made_by(person_id: str, group: GroupRow) -> ColumnElement[bool]:

@@ -256,8 +256,21 @@ async def works(store: Store, token: str) -> bool:
         return (await invitations.look_at_invitation(session, token)).row.revoked_at is None
 
 
-async def test_the_cards_to_organise_that_somebody_made_end_when_they_are_taken_out(
-    store: Store,
+async def _removed(session: AsyncSession, group: GroupRow, who: Who, by: Who) -> None:
+    await groups.remove(session, group, by, who.person_id)
+
+
+async def _left(session: AsyncSession, group: GroupRow, who: Who, _by: Who) -> None:
+    await groups.leave(session, group, who)
+
+
+async def _left_all(session: AsyncSession, _group: GroupRow, who: Who, _by: Who) -> None:
+    await groups.leave_all(session, who)
+
+
+@pytest.mark.parametrize("goes", [_removed, _left, _left_all])
+async def test_the_cards_to_organise_that_somebody_made_end_when_they_go(
+    store: Store, goes: Callable[[AsyncSession, GroupRow, Who, Who], Awaitable[None]]
 ) -> None:
     group = await make_group(store, "national")
     olwen = await come(store, group, "Olwen", Role.ORGANISER)
@@ -269,7 +282,7 @@ async def test_the_cards_to_organise_that_somebody_made_end_when_they_are_taken_
     others = await card(store, group, "Cat", olwen)
     member = await card(store, group, "Ben", ann, Role.MEMBER)
     async with store.session() as session:
-        await groups.remove(session, group, olwen, ann.person_id)
+        await goes(session, group, ann, olwen)
     assert not await works(store, stronger)
     assert not await works(store, first.token)
     assert await works(store, others)
