@@ -78,6 +78,23 @@ async def test_my_page_names_me_and_leads_to_all_that_is_mine(
     assert 'href="/groups/devon/leave"' in leave.text
 
 
+async def test_a_card_is_shown_no_way_that_it_cannot_go(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    ann = await somebody(store, "Ann", "Devon", "Kent")
+    async with store.session() as session:
+        person = await session.get_one(PersonRow, ann.person_id)
+        secret = await sign_in(session, person, vouched_by=[next(iter(ann.roles))])
+    client.cookies.set("our_charter", secret)
+    page = (await client.get("/me")).text
+    for path in ("name", "picture", "email", "passkeys", "data", "delete"):
+        assert f'href="/me/{path}"' not in page
+    assert (await client.get("/me/name")).status_code == 403
+    for path in ("looks", "devices", "supporters", "reports", "leave"):
+        assert f'href="/me/{path}"' in page
+    assert "Come in with your key or e-mail to find them all." in page
+
+
 async def test_a_new_name_is_seen_at_once(
     store: Store, client: httpx.AsyncClient, ann: Who
 ) -> None:
