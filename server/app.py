@@ -89,10 +89,11 @@ def create_app(settings: Settings) -> Starlette:
             metrics.readers_waiting.ask(rooms.queued)
             metrics.engine_waiting.ask(lambda: engine.waiting)
         await bus.open()
-        await forgetting.start()
+        await forgetting.wiping.start()
         await rooms.start()
         yield
         await rooms.stop()
+        await forgetting.wiping.stop()
         await post.aclose()
         await bus.close()
         await limits.aclose()

@@ -64,7 +64,7 @@ class Deleting:
         return found
 
     async def delete(self, who: Who, *, forget_words: bool) -> None:
-        """Delete this person; when it returns, the files of the database do not name them.
+        """Delete this person, and have the files of the database wiped.
 
         Raises LastOrganiser and NotWhileHelping; with `forget_words`, also what `Rooms.change` and
         `Forgetting.forget` raise. Nothing is forgotten or deleted then. Raises NotDeletedYet where
@@ -81,10 +81,10 @@ class Deleting:
             if not touched:
                 raise
             log.warning("person_not_deleted", charters=len(touched), error=type(error).__name__)
-            await self._forgetting.wipe()
+            await self._forgetting.wiping.ask()
             raise NotDeletedYet from error
         log.info("person_deleted", person=who.person_id, words=forget_words)
-        await self._forgetting.wipe(HOLD_PERSONS)
+        await self._forgetting.wiping.ask(HOLD_PERSONS)
 
     async def _delete(self, who: Who) -> None:
         async with self._store.session() as session:

@@ -6,12 +6,10 @@ and a page of an earlier generation cannot bring them back: its generation is ov
 ids of the old document belong to nobody any more.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock
 from server.errors import BeingWritten
@@ -21,6 +19,7 @@ from server.live.journal import Journal
 from server.live.known import Known
 from server.live.rooms import Rooms
 from server.live.tables import CheckpointRow, ClientRow, EntryRow, SetAsideRow
+from server.live.wiping import Wiping
 from server.live.work import Begun
 from server.people.audit import What, record_on
 from server.store import Store
@@ -30,12 +29,6 @@ from server.writing.tables import CharterRow
 
 # People who go on writing come in between; more often than this we ask them to stop.
 _TRIES = 8
-_HOLD_WORDS = (
-    *("checkpoints", "decisions", "edition_items", "hidings", "items", "journal"),
-    *("reports", "set_aside", "sitting_changes", "wordings"),
-)
-_WIPE_TRIES = 3
-_WIPE_AGAIN = 1.0
 
 Also = Callable[[Connection, str, Chosen], None]
 """What another feature forgets in the same transaction: (connection, Charter's id, chosen)."""
@@ -59,14 +52,15 @@ class Forgetting:
         self._engine = engine
         self._rooms = rooms
         self._also = tuple(also)
+        self.wiping = Wiping(store, rooms)
 
     async def forget(self, charter_id: str, chosen: Chosen, person_id: str | None) -> None:
-        """Forget these words; when it returns, the files of the database have them no more.
+        """Forget these words, and have the files of the database wiped.
 
         Raises StillSaid, NothingChosen, BeingWritten where people write all the time, and Trouble.
         """
         await self.forget_all(charter_id, [chosen], person_id)
-        await self.wipe()
+        await self.wiping.ask()
 
     async def forget_all(
         self, charter_id: str, chosen: Sequence[Chosen], person_id: str | None
@@ -79,11 +73,6 @@ class Forgetting:
             raise BeingWritten
         await self._rooms.generation_ended(charter_id)
         log.info("words_forgotten", charter=charter_id, by=person_id)
-
-    async def start(self) -> None:
-        """Wipe the files where an earlier run forgot something and did not come to it."""
-        if await asyncio.to_thread(self._store.owes_wipe):
-            await self.wipe()
 
     async def _try(self, charter_id: str, chosen: Sequence[Chosen], person_id: str | None) -> bool:
         """Whether it was done; not when somebody wrote while the fresh document was made."""
@@ -113,19 +102,6 @@ class Forgetting:
             return True
 
         return await self._journal.write(work)
-
-    async def wipe(self, tables: Sequence[str] = ()) -> None:
-        """Make what was deleted unreadable in the files; `tables` are more that held some of it."""
-        for _ in range(_WIPE_TRIES):
-            try:
-                if await asyncio.to_thread(self._store.wipe, (*_HOLD_WORDS, *tables)):
-                    await asyncio.to_thread(self._store.stretch_log)
-                    return
-            except SQLAlchemyError as error:
-                log.warning("wiping_failed", error=type(error).__name__)
-            await asyncio.sleep(_WIPE_AGAIN)
-        # Gone from every row; what a file may still hold goes at the next start.
-        log.error("files_not_wiped")
 
 
 def begin_afresh(

@@ -5,6 +5,7 @@
 
 import asyncio
 import base64
+import math
 from collections.abc import Collection, Coroutine
 from typing import Any
 
@@ -76,6 +77,13 @@ class Rooms:
     def queued(self) -> int:
         """How many bytes wait in the queues of all readers."""
         return sum(r.sink.waiting() for room in self._rooms.values() for r in room.readers)
+
+    def quiet_for(self) -> float:
+        """Seconds since anybody wrote in a room that is open here."""
+        if self.writer.waiting():
+            return 0.0
+        last = max((room.last_broadcast for room in self._rooms.values()), default=-math.inf)
+        return self.now() - last
 
     def get(self, charter_id: str) -> Room | None:
         return self._rooms.get(charter_id)

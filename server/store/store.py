@@ -6,11 +6,13 @@ connections on a thread of its own: one hop a commit instead of one a statement
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -24,6 +26,9 @@ _LOG_PAGES = 1000
 _PAGE = 4096
 # How long writing a table anew waits for those who use it, in seconds.
 _LOCK_PATIENCE = 1
+# How long emptying SQLite's log waits for those who read it, in milliseconds, and how often.
+_LOG_PATIENCE = 100
+_LOG_TRIES = 5
 # What SQLite's `user_version`, which nobody else uses, says while the files have to be wiped.
 _OWED = 1
 
@@ -74,14 +79,28 @@ class Store:
         finally:
             engine.dispose()
 
+    def empty_log(self) -> bool:
+        """Leave nothing in SQLite's log, which keeps whole pages; returns whether it is empty.
+
+        Deleted rows are overwritten in the database's file then (`secure_delete`), but a page that
+        was merged with others may have copies in its unused part until `wipe`. Takes milliseconds.
+        """
+        if not self.is_sqlite:
+            return True
+        engine = self.plain_engine()
+        try:
+            with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as c:
+                return _empty_log(c)
+        finally:
+            engine.dispose()
+
     def wipe(self, tables: Sequence[str]) -> bool:
         """Make what was deleted unreadable in the database's files; returns whether it is done.
 
-        SQLite writes the whole database anew and empties its log: deleted rows are overwritten when
-        they go (`secure_delete`), but a page that was parted may keep a copy. It is not done while
-        somebody goes on reading the log; ask again then. PostgreSQL writes these tables anew where
-        it can have them for itself at once, and else only frees the room of their deleted rows;
-        its log and its standbys are not ours to empty (docs/decisions/forgetting.md).
+        Nobody can save anything meanwhile. SQLite writes the whole database anew and empties its
+        log, unless somebody goes on reading that; ask again then. PostgreSQL writes these tables
+        anew where it can have them for itself at once, and else only frees the room of their
+        deleted rows; its log and its standbys are not ours to empty (docs/decisions/forgetting.md).
         """
         engine = self.plain_engine()
         try:
@@ -140,13 +159,23 @@ class Store:
 def _wipe_sqlite(engine: Engine) -> bool:
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("VACUUM")
-        # While this waits for those who read the log, nobody can write.
-        cursor.execute("PRAGMA busy_timeout=500")
+        if not _empty_log(cursor):
+            return False
+        cursor.execute("PRAGMA user_version=0")
+        return True
+
+
+def _empty_log(cursor: DBAPICursor) -> bool:
+    # While this waits for those who read the log, nobody can write.
+    cursor.execute(f"PRAGMA busy_timeout={_LOG_PATIENCE}")
+    for _ in range(_LOG_TRIES):
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy, *_ = cursor.fetchone() or (1,)
         if not busy:
-            cursor.execute("PRAGMA user_version=0")
-        return not busy
+            return True
+        # For another connection that just moves the log into the database it does not wait.
+        time.sleep(_LOG_PATIENCE / 1000)
+    return False
 
 
 def _wipe_postgresql(engine: Engine, tables: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.bus.memory import MemoryBus
-from server.live import forgetting_pages, hiding_pages, history_pages, rooms, writer
+from server.live import forgetting_pages, hiding_pages, history_pages, rooms, wiping, writer
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.hiding import HidingWords
@@ -22,6 +22,12 @@ from tests.server.live.stored import store_charter
 from tests.support.pages import make_app
 
 SETTINGS = Settings(settle_after=3600, settle_at_most=3600)
+
+
+@pytest.fixture(autouse=True)
+def quiet_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each moment be quiet enough to wipe the files of the database."""
+    monkeypatch.setattr(wiping, "_QUIET", 0.0)
 
 
 @pytest.fixture
@@ -40,6 +46,7 @@ async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
         async with site.open(app):
             yield site
         await rooms.stop()
+        await app.state.forgetting.wiping.stop()
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ class Hall:
         self.journal, bus = journal, MemoryBus()
         self.rooms = Rooms(store, bus, engine, journal, SETTINGS)
         forgetting = Forgetting(store, journal, engine, self.rooms)
+        self.wiping = forgetting.wiping
         self.deleting = Deleting(store, bus, journal, self.rooms, forgetting)
         self.bus = bus
 
@@ -122,6 +123,7 @@ async def hall(store: Store) -> AsyncIterator[Hall]:
         await hall.rooms.start()
         yield hall
         await hall.rooms.stop()
+        await hall.wiping.stop()
         await hall.bus.close()
 
 
@@ -228,6 +230,7 @@ async def test_no_file_of_the_database_names_them_or_says_what_only_they_wrote(
     await hall.write(SetText("s2", Part.WORDS, says(OURS)))
     assert len(in_files(tmp_path, NAME, EMAIL, MINE, REASON)) >= 4
     await hall.deleting.delete(hall.who, forget_words=True)
+    await hall.wiping.done()
     assert in_files(tmp_path, NAME, EMAIL, MINE, REASON) == []
     assert in_files(tmp_path, OURS) != []
     assert not hall.store.owes_wipe()
@@ -374,6 +377,7 @@ async def test_what_fails_in_the_second_charter_is_told_and_another_press_does_t
     assert (await hall.texts(second))["mine-1"] == f"{MINE} 1"
     assert await is_there(hall)
     # What is gone is gone from the files, too.
+    await hall.wiping.done()
     assert not hall.store.owes_wipe()
     await hall.deleting.delete(hall.who, forget_words=True)
     assert "mine-1" not in await hall.texts(second)

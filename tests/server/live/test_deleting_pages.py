@@ -47,6 +47,7 @@ async def app(store: Store, tmp_path: Path) -> AsyncIterator[Starlette]:
     await rooms.change(charter.charter_id, add, author=Author("p-ann"))
     yield app
     await rooms.stop()
+    await forgetting.wiping.stop()
     await engine.aclose()
     await journal.aclose()
 

@@ -8,7 +8,6 @@ from sqlalchemy import select, text
 from server import clock
 from server.bus.memory import MemoryBus
 from server.errors import BeingWritten, CloseCode, NothingChosen, OthersClientId, StillSaid
-from server.live import forgetting as module
 from server.live import wire
 from server.live.engine import Engine
 from server.live.entries import Batch
@@ -49,6 +48,7 @@ class House:
 
     async def close(self) -> None:
         await self.rooms.stop()
+        await self.forgetting.wiping.stop()
         await self.engine.aclose()
         await self.journal.aclose()
 
@@ -123,9 +123,25 @@ async def test_the_secret_is_in_no_file_of_the_database(house: House, tmp_path: 
     await house.say_the_secret()
     assert in_files(tmp_path)
     await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
+    await house.forgetting.wiping.done()
     assert in_files(tmp_path) == []
     # A part of it may stand alone in a page of the file.
     assert in_files(tmp_path, SECRET[:5]) == in_files(tmp_path, SECRET[5:]) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_secret_is_out_of_the_log_although_people_go_on_writing(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.rooms, "quiet_for", lambda: -1.0)
+    await house.say_the_secret()
+    assert "charter.sqlite-wal" in in_files(tmp_path)
+    await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
+    assert "charter.sqlite-wal" not in in_files(tmp_path)
+    assert house.store.owes_wipe()
+    await house.forgetting.wiping.stop()
+    assert in_files(tmp_path) == []
+    assert not house.store.owes_wipe()
 
 
 async def test_everybody_is_sent_to_the_new_generation(house: House) -> None:
@@ -244,29 +260,9 @@ async def test_other_features_forget_in_the_same_transaction(house: House) -> No
     assert told == [(house.id, chosen)]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_files_are_wiped_once_nobody_reads_the_log(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wiped: list[bool] = []
-    wipe = house.store.wipe
-
-    def at_the_second_time(tables: Any) -> bool:
-        wiped.append(len(wiped) > 0 and wipe(tables))
-        return wiped[-1]
-
-    monkeypatch.setattr(module, "_WIPE_AGAIN", 0.01)
-    monkeypatch.setattr(house.store, "wipe", at_the_second_time)
-    await house.say_the_secret()
-    await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
-    assert wiped == [False, True]
-    assert in_files(tmp_path) == []
-
-
 async def test_the_words_are_gone_from_every_row_although_somebody_reads_the_log(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ) -> None:
-    monkeypatch.setattr(module, "_WIPE_AGAIN", 0.01)
     await house.say_the_secret()
     chosen = await house.secrets()
     async with house.store.reading() as session:
@@ -283,21 +279,6 @@ async def test_what_came_and_went_in_one_sitting_can_be_forgotten_too(house: Hou
     await house.forgetting.forget(house.id, Chosen("s1", between=True), "p-ann")
     assert SECRET not in await house.every_value()
     assert (await house.rooms.open(house.id)).generation == 2
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_files_that_could_not_be_wiped_are_wiped_at_the_next_start(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await house.say_the_secret()
-    with monkeypatch.context() as broken:
-        broken.setattr(module, "_WIPE_AGAIN", 0.01)
-        broken.setattr(house.store, "wipe", lambda _tables: False)
-        await house.forgetting.forget(house.id, await house.secrets(), "p-ann")
-    assert in_files(tmp_path)
-    await house.forgetting.start()
-    assert in_files(tmp_path) == []
-    assert not house.store.owes_wipe()
 
 
 async def test_people_at_another_server_are_sent_on_within_a_second(house: House) -> None:
