@@ -7,9 +7,11 @@ every server also asks the journal by itself.
 import asyncio
 import json
 from collections.abc import Callable
+from typing import NoReturn
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from server.bus.port import Message, Receiver
@@ -18,11 +20,12 @@ from server.bus.receivers import Receivers
 _CHANNEL = "our-charter"
 # Messages kept while Redis is slow; past it the oldest go first.
 _OUTBOX = 1000
-# Seconds between tries while Redis is away, and how long to wait for it at the start.
+# Seconds between tries while Redis is away, and how long a connection may take.
 _PAUSE = 0.5
 _PATIENCE = 2.0
-# Seconds of silence after which Redis is asked whether it is still there.
-_SILENCE = 10
+# Seconds of silence after which Redis is asked whether it is still there, and for its answer. A
+# line may be dead and nobody have said so; TCP would find out after minutes.
+_SILENCE = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +37,7 @@ class RedisBus:
 
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(
-            url, socket_connect_timeout=2, health_check_interval=_SILENCE
+            url, socket_connect_timeout=_PATIENCE, socket_timeout=_SILENCE
         )
         self._receivers = Receivers()
         self._outbox: asyncio.Queue[str] = asyncio.Queue(_OUTBOX)
@@ -85,15 +88,26 @@ class RedisBus:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(_CHANNEL)
-                    async for message in channel.listen():
-                        if message["type"] == "subscribe":
-                            self._listening.set()
-                        elif message["type"] == "message":
-                            self._hand_out(message["data"])
+                    await self._hear_all(channel)
             except (RedisError, OSError) as error:
                 self._listening.clear()
                 log.warning("bus_away", error=type(error).__name__)
             await asyncio.sleep(_PAUSE)
+
+    async def _hear_all(self, channel: PubSub) -> NoReturn:
+        """Hand out what comes, for ever; raises TimeoutError when nothing does, not even a pong."""
+        asked = False
+        while True:
+            message = await channel.get_message(timeout=_SILENCE)
+            if message is None and asked:
+                raise TimeoutError
+            if message is None:
+                await channel.ping()
+            elif message["type"] == "subscribe":
+                self._listening.set()
+            elif message["type"] == "message":
+                self._hand_out(message["data"])
+            asked = message is None
 
     def _hand_out(self, data: bytes) -> None:
         try:

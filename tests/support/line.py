@@ -17,6 +17,7 @@ class Line:
         self.port = 0
         self._listener: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._hushed: set[asyncio.StreamWriter] = set()
 
     @property
     def address(self) -> str:
@@ -36,6 +37,10 @@ class Line:
         for writer in list(self._open):
             writer.transport.abort()
 
+    def hush(self) -> None:
+        """Swallow whatever the present connections say, and end none; new ones are carried."""
+        self._hushed |= self._open
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             back, forth = await asyncio.open_connection("127.0.0.1", self.server_port)
@@ -54,8 +59,9 @@ class Line:
     async def _pour(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await source.read(_CHUNK):
-                target.write(data)
-                await target.drain()
+                if target not in self._hushed:
+                    target.write(data)
+                    await target.drain()
         with suppress(OSError):
             if target.can_write_eof():
                 target.write_eof()

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -7,6 +8,7 @@ from redis.asyncio import Redis
 from server.bus import redis as redis_bus
 from server.bus.redis import RedisBus
 from tests.server.bus.test_bus import Heard
+from tests.support.line import Line
 from tests.support.programs import free_port
 from tests.support.redis import RedisServer
 from tests.support.waiting import until
@@ -60,6 +62,44 @@ async def test_after_redis_was_away_servers_hear_one_another_again(
         bus.publish("written", {"seq": 0})
         await asyncio.to_thread(redis.start)
         await heard_again(bus, heard)
+
+
+async def test_a_line_that_died_without_a_word_is_given_up_for_a_new_one(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_bus, "_SILENCE", 0.2)
+    line = await Line(redis.port).mend()
+    bus, heard = RedisBus(redis.url.replace(str(redis.port), str(line.port))), Heard()
+    bus.subscribe(heard)
+    await bus.open()
+    await heard_again(bus, heard)
+    line.hush()
+    await heard_again(bus, heard)
+    await bus.close()
+    await line.cut()
+
+
+class Channel:
+    """A subscription on which these messages come; None is silence."""
+
+    def __init__(self, *messages: str | None) -> None:
+        self.messages = list(messages)
+        self.pings = 0
+
+    async def get_message(self, **_: float) -> dict[str, str] | None:
+        message = self.messages.pop(0)
+        return None if message is None else {"type": message}
+
+    async def ping(self) -> None:
+        self.pings += 1
+
+
+async def test_a_line_on_which_nobody_speaks_is_kept_while_redis_answers(bus: RedisBus) -> None:
+    channel = Channel(None, "pong", None, "pong", None, None)
+    with pytest.raises(TimeoutError):
+        await bus._hear_all(cast("Any", channel))
+    assert channel.pings == 3
+    assert channel.messages == []
 
 
 async def test_a_server_starts_without_redis_and_finds_it_later(redis: RedisServer) -> None:
