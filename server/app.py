@@ -54,7 +54,7 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
-from server.writing import group_home, my_data_pages, own_picture_pages
+from server.writing import group_home, kept_pages, my_data_pages, own_picture_pages
 from server.writing import pages as writing_pages
 from server.writing import reporting as writing_reports
 
@@ -125,6 +125,7 @@ def create_app(settings: Settings) -> Starlette:
             *hiding_pages.routes,
             *history_pages.routes,
             *adapting_pages.routes,
+            *kept_pages.routes,
             *publishing_pages.routes,
             *naming_pages.routes,
             *reader_pages.routes,

@@ -8,6 +8,9 @@
 
 import { IndexeddbPersistence } from "y-indexeddb";
 import { CharterDocument } from "./document.ts";
+import { allKept, type Key, nameOf } from "./kept.ts";
+
+export type { Key };
 
 const UNSAVED = "unsaved";
 const PATIENCE_MS = 3000;
@@ -19,12 +22,6 @@ export interface Earlier {
   readonly document: CharterDocument;
   readonly unsaved: readonly string[];
   readonly forget: () => Promise<void>;
-}
-
-export interface Key {
-  readonly person: string;
-  readonly charter: string;
-  readonly generation: string;
 }
 
 export class Offline {
@@ -84,12 +81,12 @@ export class Offline {
   }
 
   /**
-   * Deletes all that this device keeps, of whomever; but not what never arrived. Returns how many
-   * Charters have such words. Where a browser cannot list what it keeps, nothing is found.
+   * Deletes these, or all that this device keeps, of whomever; but not what never arrived. Returns
+   * how many Charters have such words. Where a browser cannot list what it keeps, nothing is found.
    */
-  static async clear(): Promise<number> {
+  static async clear(these?: readonly Key[]): Promise<number> {
     let left = 0;
-    for (const key of await allKept()) {
+    for (const key of these ?? (await allKept())) {
       const offline = await Offline.open(key, new CharterDocument());
       if (offline === null) continue;
       const unsaved = await offline.unsaved();
@@ -160,22 +157,6 @@ async function othersOf({ person, charter, generation }: Key): Promise<Key[]> {
     if (other.person !== person || other.generation !== generation) others.push(other);
   }
   return others;
-}
-
-/** All that this device keeps of Charters, where the browser can list it. */
-async function allKept(): Promise<Key[]> {
-  if (typeof indexedDB === "undefined" || indexedDB.databases === undefined) return [];
-  const kept: Key[] = [];
-  for (const { name = "" } of await indexedDB.databases()) {
-    const [ours, person = "", charter = "", generation = "", ...more] = name.split(" ");
-    if (ours !== "our-charter" || more.length > 0 || !/^\d+$/.test(generation)) continue;
-    kept.push({ person, charter, generation });
-  }
-  return kept;
-}
-
-function nameOf({ person, charter, generation }: Key): string {
-  return `our-charter ${person} ${charter} ${generation}`;
 }
 
 /** Whether IndexedDB opens, tried before the library, which does not say when it does not. */

@@ -5,6 +5,7 @@
 import "@fontsource/atkinson-hyperlegible-next/400.css";
 import "@fontsource/atkinson-hyperlegible-next/700.css";
 import "../styles/all.scss";
+import { keptFor } from "../live/kept.ts";
 
 /** A form sends itself once, however often its button is pressed. */
 function sendOnce(event: SubmitEvent): void {
@@ -53,8 +54,18 @@ function offerPrinting(): void {
   }
 }
 
+/** Copies of Charters that one may not have any more go, with whichever page comes next. */
+async function clearOver(): Promise<void> {
+  const person = document.documentElement.dataset["person"];
+  if (person === undefined || (await keptFor(person)).length === 0) return;
+  // What opens a copy is large, and most pages need none of it.
+  const clearing = await import("../people/clearing.ts");
+  await clearing.clearOver(person);
+}
+
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", sendAgain);
 window.addEventListener("beforeprint", openAll);
 offerCopying();
 offerPrinting();
+void clearOver();

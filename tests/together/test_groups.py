@@ -60,6 +60,19 @@ async def test_who_is_taken_out_reads_no_more_on_a_page_that_is_open(
     await ann.page.get_by_role("button", name="Go to the first page").click()
     await expect(ann.page.get_by_text("You are not in a group now.")).to_be_visible()
 
+    # Ben's page is closed when he is taken out: whichever he opens next forgets the Charter.
+    await ben.page.goto("/me")
+    assert await ben.page.evaluate(_KEPT)
+    await olwen.page.goto(f"{GROUP}/people")
+    await olwen.page.get_by_role("link", name="Change what Ben does").click()
+    await olwen.page.get_by_role("link", name="Take Ben out of the group").click()
+    await olwen.page.get_by_role("button", name="Take Ben out").click()
+    await expect(
+        olwen.page.get_by_text("This person is not in the group any more.")
+    ).to_be_visible()
+    await ben.page.goto("/me")
+    await ben.page.wait_for_function("async () => (await (" + _KEPT + ")()).length === 0")
+
 
 async def test_words_that_did_not_arrive_are_offered_to_who_was_taken_out(
     arrive: Arrive, draft: Draft
