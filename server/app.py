@@ -44,7 +44,13 @@ from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
 from server.people.supporters import pages as supporter_pages
 from server.publishing import additions as publishing
-from server.publishing import adopting_pages, my_data, naming_pages, reader_pages
+from server.publishing import (
+    adopting_pages,
+    correcting_pages,
+    my_data,
+    naming_pages,
+    reader_pages,
+)
 from server.publishing import pages as publishing_pages
 from server.settings import Settings, bundled
 from server.store import Store
@@ -132,6 +138,7 @@ def create_app(settings: Settings) -> Starlette:
             *adopting_pages.routes,
             *comparing_pages.routes,
             *table_pages.routes,
+            *correcting_pages.routes,
             *group_home.routes,
             *writing_pages.routes,
         ],

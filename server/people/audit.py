@@ -49,6 +49,8 @@ class What(StrEnum):
     PUBLISHED = "published"
     VISIBILITY_CHANGED = "visibility changed"
     ADOPTED = "adopted"
+    ADOPTION_CORRECTED = "adoption corrected"
+    ADOPTION_TAKEN_BACK = "adoption taken back"
     SHARED = "shared"
     OFFER_ANSWERED = "offer answered"
     DECIDED = "decided"

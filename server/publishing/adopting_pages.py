@@ -61,17 +61,15 @@ async def adopt(request: Request) -> Response:
     who: Who = request.state.who
     store: Store = request.app.state.store
     try:
-        said = _said(form)
+        said = said_in(form)
         group, edition = _chosen(asked, form)
         async with store.session() as session:
             await adoptions.adopt(
                 session, who, said, group=group, charter=asked.row, edition=edition
             )
     except WrongField as wrong:
-        written = {field: value for field, value in form.items() if isinstance(value, str)}
-        values = {**written, "wrong": wrong.sentence, "wrong_field": wrong.field}
-        return _page(request, asked, values, wrong.status)
-    return RedirectResponse(f"/charters/{asked.row.slug}/adoptions?new=yes", SEE_OTHER)
+        return _page(request, asked, written_in(form, wrong), wrong.status)
+    return RedirectResponse(f"/charters/{asked.row.slug}/adoptions?done=new", SEE_OTHER)
 
 
 async def show_register(request: Request) -> Response:
@@ -86,7 +84,11 @@ async def show_register(request: Request) -> Response:
     # Its group is told of all; others of what they may read.
     of_group = may(who, Action.WATCH, row)
     listed = [
-        {"adopted": adopted, "readable": may(who, Action.READ, adopted.charter)}
+        {
+            "adopted": adopted,
+            "readable": may(who, Action.READ, adopted.charter),
+            "may_correct": may(who, Action.ORGANISE, adopted.group),
+        }
         for adopted in found
         if of_group or may(who, Action.READ, adopted.charter)
     ]
@@ -99,7 +101,7 @@ async def show_register(request: Request) -> Response:
             "group": group,
             "listed": listed,
             "may_adopt": has_edition and bool(groups),
-            "is_new": bool(groups) and request.query_params.get("new") == "yes",
+            "done": request.query_params.get("done") if groups else None,
         },
     )
 
@@ -134,7 +136,7 @@ def _chosen(asked: _Asked, form: FormData) -> tuple[GroupRow, EditionRow]:
     return group, edition
 
 
-def _said(form: FormData) -> Adopting:
+def said_in(form: FormData) -> Adopting:
     """What the form says. Raises WrongField."""
     adopted, again = (_date(form, field) for field in _DATES)
     if adopted is None:
@@ -147,6 +149,12 @@ def _said(form: FormData) -> Adopting:
         ],
         note=tidy_note(text_of(form, "note")),
     )
+
+
+def written_in(form: FormData, wrong: WrongField) -> dict[str, Any]:
+    """All that was written in a form, and what is wrong with it, for the form to show again."""
+    written = {field: value for field, value in form.items() if isinstance(value, str)}
+    return {**written, "wrong": wrong.sentence, "wrong_field": wrong.field}
 
 
 def _date(form: FormData, field: str) -> date | None:

@@ -2,18 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
-from server.errors import MayNot
+from server.errors import MayNot, UnknownPage
 from server.people.audit import What, record
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
 from server.publishing.rules import Adopting, Present, check_adopting
 from server.publishing.tables import AdoptionRow
 from server.writing.tables import AdaptationRow, CharterRow, EditionRow
+
+_ALL = (
+    select(AdoptionRow, EditionRow, CharterRow, GroupRow)
+    .join(EditionRow, EditionRow.id == AdoptionRow.edition_id)
+    .join(CharterRow, CharterRow.id == EditionRow.charter_id)
+    .join(GroupRow, GroupRow.id == AdoptionRow.group_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ async def adopt(
         edition_id=edition.id,
         adopted_on=said.adopted_on,
         look_again_on=said.look_again_on,
-        present=[{"role": present.role, "count": present.count} for present in said.present],
+        present=_kept(said.present),
         note=said.note,
         recorded_by=who.person_id,
         recorded_at=clock.now(),
@@ -76,6 +84,92 @@ async def adopt(
     )
     await session.flush()
     return row
+
+
+async def to_correct(
+    session: AsyncSession, who: Who, adoption_id: str, *, of_charter: str | None = None
+) -> Adopted:
+    """An adoption that this person may put right, or take back: one of a group they organise.
+
+    With `of_charter` it is one of an edition of that Charter. Raises UnknownPage and MayNot.
+    """
+    found = (await session.execute(_ALL.where(AdoptionRow.id == adoption_id))).one_or_none()
+    if found is None or of_charter not in (None, found.CharterRow.id):
+        raise UnknownPage
+    adopted = Adopted(*found)
+    if not may(who, Action.ORGANISE, adopted.group):
+        raise MayNot
+    return adopted
+
+
+async def correct(session: AsyncSession, who: Who, adoption_id: str, said: Adopting) -> None:
+    """Put right when a group adopted an edition, who was there, when it looks again, its note.
+
+    The record keeps what was written down before, but for notes: they are words, which must stay
+    forgettable. Raises as `to_correct` does, and WrongField as `adopt`.
+    """
+    adopted = await _held(session, who, adoption_id)
+    check_adopting(said, clock.now().date())
+    row = adopted.adoption
+    before = _facts(row)
+    noted = row.note
+    row.adopted_on, row.look_again_on = said.adopted_on, said.look_again_on
+    row.present, row.note = _kept(said.present), said.note
+    after = _facts(row)
+    changed = [name for name in after if after[name] != before[name]]
+    if changed or row.note != noted:
+        _record(
+            session,
+            What.ADOPTION_CORRECTED,
+            who,
+            adopted,
+            changed=[*changed, *(["note"] if row.note != noted else [])],
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+
+
+async def take_back(session: AsyncSession, who: Who, adoption_id: str) -> None:
+    """Take an adoption back that was a mistake: an earlier one, if any, counts again.
+
+    Raises as `to_correct` does.
+    """
+    adopted = await _held(session, who, adoption_id)
+    _record(session, What.ADOPTION_TAKEN_BACK, who, adopted, before=_facts(adopted.adoption))
+    await session.delete(adopted.adoption)
+
+
+async def _held(session: AsyncSession, who: Who, adoption_id: str) -> Adopted:
+    """As `to_correct`; nobody else changes it until the end of the transaction."""
+    await session.get(AdoptionRow, adoption_id, with_for_update=True)
+    return await to_correct(session, who, adoption_id)
+
+
+def _record(session: AsyncSession, what: What, who: Who, adopted: Adopted, **details: Any) -> None:
+    record(
+        session,
+        what,
+        by=who,
+        group_id=adopted.group.id,
+        charter_id=adopted.charter.id,
+        title=adopted.edition.title,
+        number=adopted.edition.number,
+        **details,
+    )
+
+
+def _kept(present: Sequence[Present]) -> list[dict[str, Any]]:
+    return [{"role": one.role, "count": one.count} for one in present]
+
+
+def _facts(row: AdoptionRow) -> dict[str, Any]:
+    """What the record keeps of an adoption."""
+    again = row.look_again_on
+    return {
+        "date": row.adopted_on.isoformat(),
+        "present": {one["role"]: one["count"] for one in row.present if one["count"]},
+        "again": None if again is None else again.isoformat(),
+    }
 
 
 async def newest_of(session: AsyncSession, charter: CharterRow) -> Adopted | None:
@@ -117,13 +211,8 @@ async def _adopted(
     session: AsyncSession, charters: Collection[str], group_id: str | None = None
 ) -> Sequence[Adopted]:
     """Adoptions of editions of these Charters, the one that was recorded last first."""
-    asked = (
-        select(AdoptionRow, EditionRow, CharterRow, GroupRow)
-        .join(EditionRow, EditionRow.id == AdoptionRow.edition_id)
-        .join(CharterRow, CharterRow.id == EditionRow.charter_id)
-        .join(GroupRow, GroupRow.id == AdoptionRow.group_id)
-        .where(EditionRow.charter_id.in_(charters))
-        .order_by(AdoptionRow.recorded_at.desc(), AdoptionRow.id)
+    asked = _ALL.where(EditionRow.charter_id.in_(charters)).order_by(
+        AdoptionRow.recorded_at.desc(), AdoptionRow.id
     )
     if group_id is not None:
         asked = asked.where(AdoptionRow.group_id == group_id)

@@ -75,8 +75,9 @@ class Templates:
 
     def _in_words(self, day: date, language: str = "en") -> str:
         """A day, or the day on which a moment was for the people here."""
-        is_moment = isinstance(day, datetime)
-        return in_words(there(day, self.settings.time_zone) if is_moment else day, language)
+        if isinstance(day, datetime):
+            day = there(day, self.settings.time_zone)
+        return in_words(day, language)
 
 
 def _link_to(contact: str | None) -> str | None:

@@ -48,6 +48,8 @@ SENTENCES: Mapping[What, str] = {
     What.PUBLISHED: "{who} published edition {number} of “{title}”.",
     What.VISIBILITY_CHANGED: "{who} chose that {readers} can read “{title}”.",
     What.ADOPTED: "{who} wrote down that we adopt edition {number} of “{title}”.",
+    What.ADOPTION_CORRECTED: "{who} put right how we adopted edition {number} of “{title}”.",
+    What.ADOPTION_TAKEN_BACK: "{who} took back that we adopted edition {number} of “{title}”.",
     What.SHARED: "{who} shared our words for “{title}”.",
     What.OFFER_ANSWERED: "{who} {answered} words that were shared for “{title}”.",
     What.DECIDED: "{who} decided on {statements} of “{title}”: {choice}.",

@@ -16,7 +16,7 @@ from server.people import actions as people
 from server.people.permits import Role, Who
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow, PersonRow
-from server.publishing import adopting_pages, naming_pages, pages, reader_pages
+from server.publishing import adopting_pages, correcting_pages, naming_pages, pages, reader_pages
 from server.publishing.additions import of_editions
 from server.store import Store
 from server.writing import editions
@@ -120,6 +120,7 @@ async def app(store: Store, tmp_path: Path) -> Starlette:
         *naming_pages.routes,
         *reader_pages.routes,
         *adopting_pages.routes,
+        *correcting_pages.routes,
         *writing_pages.routes,
     ]
     app = make_app(store, tmp_path, routes)

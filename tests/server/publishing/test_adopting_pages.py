@@ -48,7 +48,7 @@ async def test_an_organiser_adopts_an_edition_and_the_charters_page_says_so(
     await come_in(store, client, devon.group)
     await publish(store, devon, "One")
     done = await send(client, f"{PATH}/adopt", filled_in())
-    assert (done.status_code, done.headers["location"]) == (303, f"{PATH}/adoptions?new=yes")
+    assert (done.status_code, done.headers["location"]) == (303, f"{PATH}/adoptions?done=new")
     (row,) = await adoptions(store)
     assert row.adopted_on == TODAY
     page = (await client.get(done.headers["location"])).text

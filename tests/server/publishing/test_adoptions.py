@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server import clock
-from server.errors import MayNot
+from server.errors import MayNot, UnknownPage
 from server.people.permits import Role, Who
 from server.people.tables import AuditRow, GroupRow
 from server.publishing import adoptions
@@ -175,3 +175,29 @@ async def test_adopting_is_recorded_for_the_group_that_adopts(store: Store, devo
         row = (await session.scalars(select(AuditRow).where(AuditRow.what == "adopted"))).one()
     assert (row.person_id, row.group_id) == (who.person_id, devon.group.id)
     assert row.details == {"title": edition.title, "number": 1}
+
+
+async def test_only_organisers_of_the_group_put_an_adoption_right(
+    store: Store, devon: Place
+) -> None:
+    edition = await publish(store, devon)
+    who = await organiser(store, devon.group)
+    await adopt(store, who, devon, edition)
+    (found,) = await register(store, devon)
+    member = who_is(await join(store, devon.group, "Ann"), devon.group, Role.MEMBER)
+    key = found.adoption.id
+    async with store.session() as session:
+        with pytest.raises(MayNot):
+            await adoptions.correct(session, member, key, SAID)
+        with pytest.raises(MayNot):
+            await adoptions.take_back(session, member, key)
+        with pytest.raises(WrongField):
+            await adoptions.correct(session, who, key, replace(SAID, present=[]))
+        with pytest.raises(UnknownPage):
+            await adoptions.to_correct(session, who, key, of_charter="another")
+    async with store.session() as session:
+        await adoptions.take_back(session, who, key)
+    async with store.session() as session:
+        with pytest.raises(UnknownPage):
+            await adoptions.correct(session, who, key, SAID)
+    assert await register(store, devon) == []

@@ -75,6 +75,14 @@ TOLD: list[tuple[AuditRow, str]] = [
      "Meg chose that only our group can read “Our promise”."),
     (row(What.ADOPTED, title="Ours", number=2),
      "Meg wrote down that we adopt edition 2 of “Ours”."),
+    (
+        row(What.ADOPTION_CORRECTED, title="Ours", number=1),
+        "Meg put right how we adopted edition 1 of “Ours”.",
+    ),
+    (
+        row(What.ADOPTION_TAKEN_BACK, title="Ours", number=1),
+        "Meg took back that we adopted edition 1 of “Ours”.",
+    ),
     (row(What.SHARED, title="Theirs"), "Meg shared our words for “Theirs”."),
     (row(What.OFFER_ANSWERED, title="Ours", step="taken"),
      "Meg took words that were shared for “Ours”."),
