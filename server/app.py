@@ -39,6 +39,7 @@ from server.people.mail import Post
 from server.people.me import face_pages
 from server.people.me import pages as me_pages
 from server.people.safety import audit_pages, report_pages
+from server.people.safety import hiding_pages as people_hiding_pages
 from server.people.safety import reporting as people_reports
 from server.people.secret import secret_of
 from server.people.signing_in import KnowWhoAsks
@@ -116,6 +117,7 @@ def create_app(settings: Settings) -> Starlette:
             *people_pages.routes,
             *supporter_pages.routes,
             *report_pages.routes,
+            *people_hiding_pages.routes,
             *audit_pages.routes,
             *me_pages.routes,
             *group_pages.routes,
@@ -123,6 +125,7 @@ def create_app(settings: Settings) -> Starlette:
             *face_pages.routes,
             *own_picture_pages.routes,
             *my_data_pages.routes,
+            *kept_pages.routes,
             *deleting_pages.routes,
             *device_pages.routes,
             *passkey_pages.routes,
@@ -131,14 +134,13 @@ def create_app(settings: Settings) -> Starlette:
             *hiding_pages.routes,
             *history_pages.routes,
             *adapting_pages.routes,
-            *kept_pages.routes,
             *publishing_pages.routes,
             *naming_pages.routes,
             *reader_pages.routes,
             *adopting_pages.routes,
+            *correcting_pages.routes,
             *comparing_pages.routes,
             *table_pages.routes,
-            *correcting_pages.routes,
             *group_home.routes,
             *writing_pages.routes,
         ],

@@ -356,6 +356,11 @@ class ShownAlready(Refusal):
     sentence = "These words are not hidden any more. Load the page again."
 
 
+class NameIsHidden(Refusal):
+    status = 409
+    sentence = "Your group has hidden this name. Please choose another one."
+
+
 # What arrives on a live socket
 
 

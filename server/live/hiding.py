@@ -23,6 +23,7 @@ from server.errors import (
 from server.live.rooms import Rooms
 from server.people.audit import What, record_on
 from server.people.permits import Who
+from server.people.safety.hiding import tidy_reason
 from server.store import Store
 from server.writing import history
 from server.writing.authors import Author
@@ -31,8 +32,6 @@ from server.writing.hidden import STANDS, WHY, WORDS, Hiding, hidings
 from server.writing.rich_text import RichText, from_json
 from server.writing.tables import CharterRow, HidingRow
 from server.writing.taking_out import PutBack, TakeOut, content_of, digest_of, says_nothing
-
-LONGEST_REASON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +147,6 @@ async def kept(session: AsyncSession, charter_id: str) -> list[Kept]:
     rows = await session.scalars(select(HidingRow).where(HidingRow.id.in_([h.id for h in found])))
     contents = {row.id: row.content for row in rows}
     return [_kept(hiding, contents[hiding.id]) for hiding in found]
-
-
-def tidy_reason(reason: str) -> str:
-    """The reason on one line. Raises NotFilledIn where there is none, or far too much."""
-    reason = " ".join(reason.split())
-    if not reason:
-        raise NotFilledIn("Please say why you hide this.")
-    if len(reason) > LONGEST_REASON:
-        raise NotFilledIn(f"This is too long. Use at most {LONGEST_REASON:,} letters.")
-    return reason
 
 
 async def _find(session: AsyncSession, charter_id: str, wanted: Wanted) -> tuple[Item, bool]:

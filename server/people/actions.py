@@ -106,6 +106,27 @@ async def find_member(session: AsyncSession, group: GroupRow, name: str) -> Pers
     return next((person for person in members if same_name(person.name, name)), None)
 
 
+async def is_name_free(session: AsyncSession, person: PersonRow, name: str) -> bool:
+    """Whether nobody else goes by this name in any group of a person, until this is committed."""
+    groups = select(MembershipRow.group_id).where(
+        MembershipRow.person_id == person.id, MembershipRow.ended_at.is_(None)
+    )
+    # Two people may want one name at once: the second waits, and then is told.
+    await session.execute(
+        select(GroupRow.id).where(GroupRow.id.in_(groups)).order_by(GroupRow.id).with_for_update()
+    )
+    others = await session.scalars(
+        select(PersonRow.name)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(
+            MembershipRow.group_id.in_(groups),
+            MembershipRow.ended_at.is_(None),
+            PersonRow.id != person.id,
+        )
+    )
+    return not any(same_name(other, name) for other in others)
+
+
 async def make_person(session: AsyncSession, name: str) -> PersonRow:
     person = PersonRow(
         id=clock.new_id(),

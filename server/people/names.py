@@ -1,7 +1,7 @@
 """How people are named beside what they did."""
 
 A_MEMBER = "a member"
-"""The name of somebody whose account was deleted."""
+"""The name of somebody whose account was deleted, or whose own name is hidden."""
 
 
 def author_name(person: str, helped: str | None) -> str:

@@ -12,6 +12,7 @@ from server.errors import (
     NotFilledIn,
     WrongField,
 )
+from server.people.names import A_MEMBER
 from server.people.permits import Role
 
 NAME_LIMIT = 100
@@ -38,6 +39,9 @@ def tidy_name(text: str, missing: str = "Please write a name.") -> str:
     name = " ".join(unicodedata.normalize("NFC", sound).split())
     if not _folded(name):
         raise NotFilledIn(missing)
+    if _folded(name) == A_MEMBER:
+        # We say so ourselves of somebody whose name nobody is to see.
+        raise NotFilledIn("We need this name ourselves. Please choose another one.")
     if len(name) > NAME_LIMIT:
         raise NotFilledIn(f"This name is too long. Use at most {NAME_LIMIT} letters.")
     return name
@@ -52,8 +56,11 @@ def tidy_email(written: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same to a reader: capitals and spaces do not matter."""
-    return _folded(one) == _folded(other)
+    """Whether two names are the same to a reader: capitals and spaces do not matter.
+
+    Two people whose names are hidden are not the same one.
+    """
+    return _folded(one) == _folded(other) != A_MEMBER
 
 
 def slug_of(name: str, taken: Container[str] = (), otherwise: str = "group") -> str:

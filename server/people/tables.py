@@ -243,7 +243,8 @@ class ReportRow(Base):
     """Somebody told the group's lead that something is not right.
 
     `about` is what was reported ("statement", "why", "name", …), `address` the page it stands on,
-    `words` what it said then. `person_id` is None for somebody without an account.
+    `words` what it said then, `hide_at` the page that hides it. `person_id` is None for somebody
+    without an account.
     """
 
     __tablename__ = "reports"
@@ -254,6 +255,7 @@ class ReportRow(Base):
     item_id: Mapped[str | None] = mapped_column(String(64))
     about: Mapped[str] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(Text)
+    hide_at: Mapped[str | None] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
@@ -262,6 +264,28 @@ class ReportRow(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class PersonHidingRow(Base):
+    """The name or the picture of a person was taken out of sight by a group, with a reason.
+
+    `part` is "name" or "picture". `content` is what was hidden, which stands nowhere else then:
+    `{"name"}`, or `{"picture", "upload"}` as in PersonRow. It is None once there is nothing to show
+    again.
+    """
+
+    __tablename__ = "person_hidings"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
+    part: Mapped[str] = mapped_column(String(16))
+    content: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str] = mapped_column(Text)
+    hidden_at: Mapped[datetime]
+    hidden_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    shown_at: Mapped[datetime | None]
+    shown_by: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
 class AuditRow(Base):

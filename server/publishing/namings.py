@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import clock
 from server.errors import PublishedMeanwhile
+from server.people.names import A_MEMBER
 from server.people.tables import MembershipRow, PersonRow
 from server.publishing.tables import NamingRow
 from server.writing import editions
@@ -75,7 +76,7 @@ async def answers(session: AsyncSession, row: CharterRow, number: int) -> Sequen
 
 async def names(session: AsyncSession, row: CharterRow, number: int) -> list[str]:
     """The names of those who said yes, those who left the group since then too; of who was deleted,
-    none.
+    or whose name is hidden, none.
     """
     found = await session.scalars(
         select(PersonRow.name)
@@ -85,6 +86,7 @@ async def names(session: AsyncSession, row: CharterRow, number: int) -> list[str
             NamingRow.number == number,
             NamingRow.yes.is_(True),
             PersonRow.deleted_at.is_(None),
+            PersonRow.name != A_MEMBER,
         )
     )
     return sorted(found, key=str.casefold)

@@ -44,7 +44,9 @@ async def statement(session: AsyncSession, who: Who | None, asked: Mapping[str, 
     if item is None or not parts:
         raise NothingToReport
     name = f"{_name(item, charter)}{where}, of “{charter.title}”"
-    return Reportable(row.group_id, name, address, parts, row.id, item_id)
+    # The history has all its words, those that were reported and those that follow.
+    hide_at = f"/charters/{row.slug}/history/{item_id}"
+    return Reportable(row.group_id, name, address, parts, row.id, item_id, hide_at)
 
 
 async def beside(

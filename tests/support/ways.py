@@ -101,6 +101,11 @@ _WAYS: dict[str, Way] = {
     "POST /groups/{slug}/people/{person}/take-out": Way(ids={"person": "member"}),
     "GET /groups/{slug}/people/{person}/hand-over": Way(ids={"person": "member"}),
     "POST /groups/{slug}/people/{person}/hand-over": Way(ids={"person": "member"}),
+    "GET /groups/{slug}/people/{person}/hide": Way(ids={"person": "member"}),
+    "POST /groups/{slug}/people/{person}/hide": Way(ids={"person": "member"}),
+    "POST /groups/{slug}/hidden/{hiding}/show": Way(
+        page="/groups/{slug}/hidden", ids={"hiding": "hidden_picture"}
+    ),
     "POST /groups/{slug}/leave": Way(opener="reader"),
     "POST /groups/{slug}/invite": Way(
         page="/groups/{slug}/invite?name=Somebody&keep=no&role=member"

@@ -44,6 +44,7 @@ from server.people.tables import (
     GroupRow,
     MembershipRow,
     PasskeyRow,
+    PersonHidingRow,
     PersonRow,
     ReportRow,
     SessionRow,
@@ -399,7 +400,17 @@ class _Making:
                 content=b"RIFF\x00\x00\x00\x00WEBP",
                 at=now,
             )
-            session.add_all((report, face))
+            hidden = PersonHidingRow(
+                id=clock.new_id(),
+                group_id=self.ids["group_home"],
+                person_id=self.ids["member"],
+                part="picture",
+                content={"picture": "bird", "upload": None},
+                reason="It shows a child.",
+                hidden_at=now,
+                hidden_by=self.ids["lead"],
+            )
+            session.add_all((report, face, hidden))
             for asker in ASKERS[1:]:
                 passkey = PasskeyRow(
                     id=f"key-of-{asker}",
@@ -427,6 +438,7 @@ class _Making:
             self.ids["session_of_out"] = self.ids["session_of_organiser"]
             self.ids["key-of-out"] = "key-of-organiser"
             self.ids |= {"report": report.id, "upload": face.id, "group": "home"}
+            self.ids["hidden_picture"] = hidden.id
         await self._press(app, "/history/s3/hide", "/history/s3/hide", reason="It names somebody.")
         async with self._store.reading() as session:
             self.ids["hiding"] = str(await session.scalar(select(HidingRow.id)))

@@ -116,7 +116,7 @@ async def only_the_lead_reads_it(olwen: Visitor, meg: Visitor) -> None:
 
 async def hide_from_the_report(meg: Visitor) -> None:
     page = meg.page
-    await page.get_by_role("link", name="See all its words, to hide them").click()
+    await page.get_by_role("link", name="Hide this (report of").click()
     await look(page, "history-with-hide")
     await page.get_by_role("link", name="Hide this").first.click()
     await page.get_by_role("button", name="Hide this").click()
@@ -150,7 +150,7 @@ async def the_record_tells_it(olwen: Visitor) -> None:
         "Somebody reported that something is not right.",
         "Meg hid words in “",
         "Meg answered a report.",
-        "Meg showed hidden words in “",
+        "Meg showed words in “",
     ):
         await expect(page.get_by_text(sentence)).to_be_visible()
     assert "Ann reported" not in await page.inner_text("body")

@@ -180,7 +180,9 @@ def _page(
     templates: Templates = request.app.state.templates
     row, group = invitation
     asks_name = row.name is None and (who is None or _is_new(request))
-    is_same = who is not None and same_name(who.name, row.name or who.name) and not asks_name
+    is_same = (
+        who is not None and (row.name is None or same_name(who.name, row.name)) and not asks_name
+    )
     return templates.page(
         request,
         "people/come_in.html",

@@ -8,13 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import NameTaken
 from server.people import audit
+from server.people.actions import is_name_free
 from server.people.audit import What
+from server.people.hidden import forget_picture, refuse_hidden_name
 from server.people.living import living
 from server.people.me import uploads
 from server.people.permits import Role, Who
 from server.people.preferences import Preferences
-from server.people.rules import same_name, tidy_email, tidy_name
-from server.people.tables import GroupRow, MembershipRow, PersonRow, SignInLinkRow
+from server.people.rules import tidy_email, tidy_name
+from server.people.tables import GroupRow, SignInLinkRow
 
 SAME_NAME = "Somebody here has this name. Add a second name or a letter."
 
@@ -37,29 +39,14 @@ async def groups_of(session: AsyncSession, who: Who) -> Sequence[Belonging]:
 async def change_name(session: AsyncSession, who: Who, text: str) -> bool:
     """Have a person go by another name; False when it is the one they have.
 
-    Raises NotFilledIn, and NameTaken where somebody in one of their groups goes by it.
+    Raises NotFilledIn, NameIsHidden, and NameTaken where somebody in one of their groups has it.
     """
     name = tidy_name(text, missing="Please write your name.")
     person = await living(session, who.person_id)
-    # Two people may want one name at once: the second waits, and then is told.
-    await session.execute(
-        select(GroupRow.id)
-        .where(GroupRow.id.in_(who.roles))
-        .order_by(GroupRow.id)
-        .with_for_update()
-    )
     if person.name == name:
         return False
-    others = await session.scalars(
-        select(PersonRow.name)
-        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
-        .where(
-            MembershipRow.group_id.in_(who.roles),
-            MembershipRow.ended_at.is_(None),
-            PersonRow.id != person.id,
-        )
-    )
-    if any(same_name(other, name) for other in others):
+    await refuse_hidden_name(session, person.id, name)
+    if not await is_name_free(session, person, name):
         raise NameTaken(SAME_NAME)
     person.name = name
     audit.record_for_groups(session, What.NAME_CHANGED, who)
@@ -86,6 +73,7 @@ async def choose_picture(session: AsyncSession, who: Who, picture: str | None) -
     """Give a person a picture of the catalogue (the caller knows that it is there), or none."""
     person = await living(session, who.person_id)
     await uploads.drop(session, person)
+    await forget_picture(session, person.id)
     person.picture = picture
     audit.record_for_groups(session, What.PICTURE_CHANGED, who)
 

@@ -24,6 +24,7 @@ from server.people.tables import (
     InvitationUseRow,
     MembershipRow,
     PasskeyRow,
+    PersonHidingRow,
     PersonRow,
     ReportRow,
     SessionRow,
@@ -36,6 +37,7 @@ from server.people.tables import (
 HOLD_PERSONS = (
     *("persons", "uploads", "sessions", "access_tokens", "passkeys", "sign_in_links"),
     *("challenges", "supports", "memberships", "invitations", "reports", "namings"),
+    "person_hidings",
 )
 
 
@@ -84,6 +86,7 @@ async def delete_person(session: AsyncSession, who: Who) -> None:
         PasskeyRow,
         SignInLinkRow,
         ChallengeRow,
+        PersonHidingRow,
         UploadRow,
     ):
         await session.execute(delete(table).where(table.person_id == person.id))

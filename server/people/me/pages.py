@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from server.errors import NotFilledIn, Refusal
 from server.people.asking import asking, asking_wholly
+from server.people.hidden import told_to
 from server.people.me import actions as me
 from server.people.preferences import COLOURS, SPEEDS, TEXT_SIZES, Preferences
 from server.people.tables import PersonRow
@@ -44,8 +45,10 @@ async def show_me(request: Request) -> Response:
     async with _store(request).reading() as session:
         person = await session.get_one(PersonRow, who.person_id)
         groups = await me.groups_of(session, who)
+        hidden = await told_to(session, person)
     done = DONE.get(request.query_params.get("done", ""))
-    return page(request, "people/me.html", {"person": person, "groups": groups, "done": done})
+    values = {"person": person, "groups": groups, "hidden": hidden, "done": done}
+    return page(request, "people/me.html", values)
 
 
 async def show_name(request: Request) -> Response:

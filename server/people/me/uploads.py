@@ -18,6 +18,7 @@ from server import clock
 from server.errors import NotAPicture, PictureTooLarge, TooManyPictures, Trouble
 from server.people import audit
 from server.people.audit import What
+from server.people.hidden import forget_picture
 from server.people.living import living
 from server.people.me.faces import DONE, FILE_BYTES, MEDIA_TYPE, TOO_LARGE
 from server.people.permits import Who
@@ -89,6 +90,7 @@ async def keep(session: AsyncSession, who: Who, face: bytes) -> UploadRow:
     await session.execute(
         delete(UploadRow).where(UploadRow.person_id == person.id, UploadRow.id != row.id)
     )
+    await forget_picture(session, person.id)
     audit.record_for_groups(session, What.PICTURE_CHANGED, who)
     return row
 

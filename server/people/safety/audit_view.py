@@ -54,8 +54,8 @@ SENTENCES: Mapping[What, str] = {
     What.OFFER_ANSWERED: "{who} {answered} words that were shared for “{title}”.",
     What.DECIDED: "{who} decided on {statements} of “{title}”: {choice}.",
     What.FORGOT: "{who} had earlier words of {statements} in “{title}” forgotten for good.",
-    What.HID: "{who} hid words in “{title}”.",
-    What.SHOWED: "{who} showed hidden words in “{title}” again.",
+    What.HID: "{who} hid {hidden}.",
+    What.SHOWED: "{who} showed {hidden} again.",
     What.REPORTED: "Somebody reported that something is not right.",
     What.REPORT_CLOSED: "{who} answered a report.",
     What.AUDIT_TAKEN: "{who} took a copy of this record.",
@@ -124,6 +124,7 @@ def sentence(row: AuditRow, names: Mapping[str, str], titles: Mapping[str, str])
         "statements": _statements(details.get("statements")),
         "readers": _READERS.get(str(details.get("after")), "other people"),
         "answered": _ANSWERED.get(str(details.get("step")), "answered"),
+        "hidden": _hidden(row, title, details, names),
         "choice": _CHOICES.get(str(details.get("choice")), "something else"),
     }
     return _capital(text.format(**values))
@@ -137,6 +138,15 @@ def moment(at: datetime, zone: str) -> str:
 
 def _name(person_id: str | None, names: Mapping[str, str]) -> str:
     return SOMEBODY if person_id is None else names.get(person_id, A_MEMBER)
+
+
+def _hidden(
+    row: AuditRow, title: str | None, details: Mapping[str, Any], names: Mapping[str, str]
+) -> str:
+    if "part" in details:
+        part = "picture" if details["part"] == "picture" else "name"
+        return f"the {part} of {_name(row.about_id, names)}"
+    return f"words in {f'“{title}”' if title else _A_CHARTER}"
 
 
 def _invitation(row: AuditRow, details: Mapping[str, Any], names: Mapping[str, str]) -> str:

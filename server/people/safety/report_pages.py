@@ -14,7 +14,7 @@ from server.people.mail import Post
 from server.people.permits import Action, Who, may
 from server.people.safety import reports
 from server.people.safety.reports import Find, Reportable
-from server.people.tables import GroupRow, PersonRow, ReportRow
+from server.people.tables import GroupRow, PersonRow
 from server.settings import Settings
 from server.store import Store
 from server.web.forms import read_form, text_of
@@ -23,7 +23,6 @@ from server.web.templates import Templates
 
 SEE_OTHER = 303
 UNKNOWN = 404
-_OF_STATEMENTS = frozenset({"words", "meaning", "picture", "why"})
 
 
 async def show_report(request: Request) -> Response:
@@ -115,7 +114,6 @@ async def _reports(
         "group": group,
         "open": [one for one in told if one.row.closed_at is None],
         "closed": [one for one in told if one.row.closed_at is not None],
-        "hide_at": {one.row.id: _hide_at(one.row) for one in told},
         "done": request.query_params.get("done", ""),
         "wrong": None if refusal is None else refusal.sentence,
         "filled_in": filled_in or {},
@@ -182,14 +180,6 @@ def _write_to(request: Request, group: GroupRow, hear: list[PersonRow]) -> None:
         if person.email is not None:
             link = f"{settings.address}/groups/{group.slug}/reports"
             post.send_soon(reports.letter(person.email, person.name, group.name, link))
-
-
-def _hide_at(row: ReportRow) -> str | None:
-    """Where the words of a report can be hidden: the history of the statement has all of them."""
-    if row.item_id is None or row.about not in _OF_STATEMENTS:
-        return None
-    slug = row.address.split("/")[2].partition("#")[0]
-    return f"/charters/{slug}/history/{row.item_id}"
 
 
 def _answer(request: Request, name: str, values: Mapping[str, Any], status: int = 200) -> Response:

@@ -36,4 +36,5 @@ async def person(session: AsyncSession, who: Who | None, asked: Mapping[str, str
         parts.append(Part("face", "The picture", "The picture", picture))
     # The item is the person, by whom a report is found again, whatever they are called then.
     address = f"/groups/{group.slug}/people"
-    return Reportable(group.id, row.name, address, parts, item_id=row.id)
+    hide_at = f"{address}/{row.id}/hide"
+    return Reportable(group.id, row.name, address, parts, item_id=row.id, hide_at=hide_at)

@@ -47,8 +47,8 @@ class Part:
 class Reportable:
     """Something that this reader can see, and what of it can be reported.
 
-    `group_id` is the group whose lead hears it; `name` is what pages call it, and `address` the
-    page on which it stands.
+    `group_id` is the group whose lead hears it; `name` is what pages call it, `address` the page on
+    which it stands, and `hide_at` the one on which those who may can hide it.
     """
 
     group_id: str
@@ -57,6 +57,7 @@ class Reportable:
     parts: Sequence[Part]
     charter_id: str | None = None
     item_id: str | None = None
+    hide_at: str | None = None
 
     @property
     def seen(self) -> str:
@@ -105,6 +106,7 @@ async def report(
         item_id=found.item_id,
         about=part.about,
         address=found.address,
+        hide_at=found.hide_at,
         words=part.words,
         note=" ".join([KINDS.get(kind, ""), tidy(note)]).strip(),
         person_id=None if who is None else who.person_id,

@@ -15,10 +15,11 @@ from server.errors import (
     WordsChanged,
 )
 from server.live import wire
-from server.live.hiding import LONGEST_REASON, HidingWords, Wanted, kept
+from server.live.hiding import HidingWords, Wanted, kept
 from server.live.presence import Entry
 from server.people.audit import What
 from server.people.permits import Who
+from server.people.safety.hiding import LONGEST_REASON
 from server.people.tables import AuditRow
 from server.writing import edits, history, wording
 from server.writing.document import Part

@@ -154,6 +154,34 @@ def test_people_and_their_invitations_survive_the_third_revision(
         assert connection.scalar(text(joined)) == "Ben"
 
 
+def test_reports_so_far_know_where_statements_are_hidden(
+    settings: Settings, engine: Engine
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        groups = "INSERT INTO groups (id, slug, name, kind) VALUES ('g', 'devon', 'Devon', 'local')"
+        connection.execute(text(groups))
+        insert = text(
+            "INSERT INTO reports (id, group_id, item_id, about, address, words, note, at, answer) "
+            "VALUES (:id, 'g', 's1', :about, :address, '', '', '2026-01-02', '')"
+        )
+        for report_id, about, address in (
+            ("a", "why", "/charters/ours#s-s1"),
+            ("b", "words", "/charters/ours/editions/1#s-s1"),
+            ("c", "name", "/groups/devon/people"),
+        ):
+            values = {"id": report_id, "about": about, "address": address}
+            connection.execute(insert, values)
+    upgrade(settings)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT hide_at FROM reports ORDER BY id"))
+        at = "/charters/ours/history/s1"
+        assert [row.hide_at for row in found] == [at, at, None]
+
+
 def test_the_database_refuses_to_change_what_was_recorded(
     settings: Settings, engine: Engine
 ) -> None:
