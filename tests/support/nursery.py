@@ -1,18 +1,22 @@
-"""`python -m server` without its second of imports: forked from a process that has done them.
+"""The parent of all that tests start, and `python -m server` without its second of imports.
 
-Each is a process all the same, with its own id, group, environment, output and end, `kill -9`
-included. The nursery is asked by lines of JSON. It is the parent, so only it can say how one ended.
+A server is forked from this process, which has done its imports; another program is run as it is.
+Each is a process of its own, with its own id, group, environment, output and end, `kill -9`
+included. The nursery is asked by lines of JSON. It is the parent, so only it can say how one ended;
+and when the tests end, even by `kill -9`, so does all that they started.
 """
 
 import atexit
 import gc
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -24,7 +28,6 @@ from jinja2 import TemplateSyntaxError
 from server.settings import Settings
 from server.web import templates
 from tests.support.compiled import keep_compiled_templates
-from tests.support.programs import Program
 from tests.support.waiting import PAUSE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -89,26 +92,6 @@ class Child:
             os.kill(self.pid, sign)
 
 
-class Command(Program):
-    """`python -m server` with these words; what it printed as errors goes to `errors`."""
-
-    def __init__(
-        self,
-        words: Sequence[str],
-        log: Path,
-        environment: Mapping[str, str],
-        errors: Path | None = None,
-    ) -> None:
-        self.log = log
-        asked = {"words": list(words), "environment": dict(environment)}
-        files = {"log": str(log), "errors": str(errors or log)}
-        self.process = Child(nursery().ask("start", **asked, **files))
-
-    def status(self) -> int:
-        """Its exit status, once it has ended by itself."""
-        return self.process.wait()
-
-
 def _serve() -> None:
     """Fork and tell, until nobody is there to ask."""
     for name in _IMPORTS:
@@ -117,10 +100,29 @@ def _serve() -> None:
     # Children would copy every page only because their collector looked at it.
     gc.collect()
     gc.freeze()
+    living: dict[int, str | None] = {}
     for line in sys.stdin.buffer:
         asked = json.loads(line)
-        answer = _start(asked) if asked["do"] == "start" else _ended(asked["pid"])
-        print(json.dumps(answer), flush=True)
+        answer: int | None
+        if asked["do"] == "start":
+            answer = _start(asked)
+            living[answer] = asked["own"]
+        elif (answer := _ended(asked["pid"])) is not None:
+            living.pop(asked["pid"], None)
+        # Nobody may be there any more to read it.
+        with suppress(BrokenPipeError):
+            print(json.dumps(answer), flush=True)
+    _end_all(living)
+
+
+def _end_all(living: Mapping[int, str | None]) -> None:
+    """End what nobody can ask about any more, and take away the folders that went with it."""
+    for pid, folder in living.items():
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _compile_templates() -> None:
@@ -155,7 +157,7 @@ def _start(asked: dict[str, Any]) -> int:
 
 
 def _become(asked: dict[str, Any]) -> NoReturn:
-    """Be the command, and end as it does."""
+    """Be the program or the server's command, and end as it does."""
     for number, path, how in (
         (0, os.devnull, os.O_RDONLY),
         (1, asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND),
@@ -168,6 +170,13 @@ def _become(asked: dict[str, Any]) -> NoReturn:
         stream.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
     os.environ.clear()
     os.environ.update(asked["environment"])
+    if asked["folder"] is not None:
+        os.chdir(asked["folder"])
+    if asked["user"] is not None:
+        os.setgroups([])
+        os.setuid(asked["user"])
+    if asked["program"]:
+        os.execvp(asked["words"][0], asked["words"])  # noqa: S606 -- no shell is wanted
     sys.argv = ["server", *asked["words"]]
     sys.exit(import_module("server.__main__").main(asked["words"]))
 

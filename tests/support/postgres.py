@@ -24,6 +24,8 @@ _SETTINGS = (
     "full_page_writes=off",
     "max_connections=200",
     "shared_buffers=64MB",
+    # Beside the data, and taken away with it: what is ended by force leaves the other kinds behind.
+    "dynamic_shared_memory_type=mmap",
 )
 
 # What a cluster has at most at a time, with a good deal to spare, in bytes.
@@ -58,6 +60,7 @@ class PostgresCluster:
             self._folder / "log",
             user=self._user,
             folder=self._folder,
+            own=self._folder,
         )
         self._numbers = count(1)
         self._with_tables: str | None = None

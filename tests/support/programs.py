@@ -3,11 +3,11 @@
 import os
 import signal
 import socket
-import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+
+from tests.support.nursery import Child, nursery
 
 
 def free_port() -> int:
@@ -18,42 +18,40 @@ def free_port() -> int:
         return port
 
 
-class Process(Protocol):
-    """What a program needs of `subprocess.Popen`."""
-
-    pid: int
-
-    def poll(self) -> int | None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
-    def send_signal(self, sign: int, /) -> None: ...
-
-
 class Program:
-    """A started program, with what it printed kept in a file."""
+    """A started program, with what it printed kept in a file.
 
-    process: Process
+    `own`: a folder to take away with it, should the tests end before they have ended it.
+    """
+
+    # Whether the words name a program; if not, they are a command of the server's.
+    _is_program = True
 
     def __init__(
         self,
         command: Sequence[str],
         log: Path,
         environment: Mapping[str, str] | None = None,
+        *,
         user: int | None = None,
         folder: Path | None = None,
+        own: Path | None = None,
+        errors: Path | None = None,
     ) -> None:
         self.log = log
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=dict(os.environ if environment is None else environment),
+        self.process = Child(
+            nursery().ask(
+                "start",
+                program=self._is_program,
+                words=list(command),
+                environment=dict(os.environ if environment is None else environment),
                 user=user,
-                extra_groups=[] if user is not None else None,
-                cwd=folder,
-                start_new_session=True,
+                folder=None if folder is None else str(folder),
+                own=None if own is None else str(own),
+                log=str(log),
+                errors=str(errors or log),
             )
+        )
 
     @property
     def running(self) -> bool:
@@ -77,3 +75,13 @@ class Program:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+class Command(Program):
+    """`python -m server` with these words; what it printed as errors goes to `errors`."""
+
+    _is_program = False
+
+    def status(self) -> int:
+        """Its exit status, once it has ended by itself."""
+        return self.process.wait()

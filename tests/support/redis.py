@@ -25,7 +25,9 @@ class RedisServer:
         """Start it and wait until it takes connections."""
         port = str(self.port)
         command = [self._binary, "--port", port, "--bind", "127.0.0.1", "--save", ""]
-        self._program = Program(command, self._folder / "log", folder=self._folder)
+        self._program = Program(
+            command, self._folder / "log", folder=self._folder, own=self._folder
+        )
         wait_until(self._answers, "Redis to answer")
 
     def stop(self) -> None:

@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from tests.support.nursery import Command
-from tests.support.programs import Program, free_port
+from tests.support.programs import Command, Program, free_port
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -113,7 +112,8 @@ class ServerProcess:
         """Run another command on the same data; returns what it printed."""
         with TemporaryDirectory() as folder:
             printed, errors = Path(folder) / "printed", Path(folder) / "errors"
-            status = Command(self._words(*words), printed, self._environment(), errors).status()
+            command = Command(self._words(*words), printed, self._environment(), errors=errors)
+            status = command.status()
             said = printed.read_text()
             assert status == 0, f"{words[0]} failed:\n{said}{errors.read_text()}"
             return said.strip()
