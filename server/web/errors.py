@@ -54,7 +54,10 @@ async def refused(request: Request, error: Exception) -> Response:
     """The page for a refusal, its sentence as the heading of what to do next."""
     assert isinstance(error, Refusal)  # noqa: S101 -- Starlette calls us for this type only
     metrics.refusals.add(kind=error.kind)
-    log.info("refused", kind=error.kind, status=error.status)
+    # Whom it was said to, by their id: to look into it when somebody tries again and again.
+    who = getattr(request.state, "who", None)
+    person = None if who is None else who.person_id
+    log.info("refused", kind=error.kind, status=error.status, person=person)
     headers = {}
     if isinstance(error, NotSignedIn):
         headers["www-authenticate"] = "Bearer"

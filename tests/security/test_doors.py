@@ -126,6 +126,15 @@ async def test_no_page_has_a_script_or_a_style_within(there: Visit) -> None:
                 assert form.method == "get" or "form_token" in form.fields, name
 
 
+async def test_no_way_sends_back_what_it_was_asked(there: Visit) -> None:
+    """TRACE would show a script the headers that it must not see."""
+    browser = there.browser("organiser")
+    for name in gets(there):
+        traced = await browser.request("TRACE", address_of(name, there, "organiser"))
+        assert traced.status_code == 405, name
+        assert there.world.secrets["organiser"] not in traced.text
+
+
 # Somewhere else
 
 

@@ -7,12 +7,16 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from server import errors
 from server.errors import SORRY, Refusal
+from server.people.actions import make_person
+from server.people.sessions import sign_in
 from server.store import Store
 from server.web import errors as error_pages
 from tests.support.pages import browser, make_app
+from tests.support.tables import make_tables
 
 KINDS = {
     kind.__name__: kind
@@ -32,6 +36,7 @@ async def go_wrong(_request: Request) -> Response:
 
 @pytest.fixture
 async def client(sqlite_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    make_tables(sqlite_url)
     store = Store(sqlite_url)
     routes = [Route("/refuse/{kind}", refuse), Route("/wrong", go_wrong)]
     async with browser(make_app(store, tmp_path, routes)) as client:
@@ -48,6 +53,22 @@ async def test_every_refusal_has_a_page_with_its_sentence(
     assert KINDS[kind].sentence.replace("'", "&#39;") in answer.text
     assert answer.headers["x-request-id"] in answer.text
     assert "content-security-policy" in answer.headers
+
+
+async def test_a_refusal_is_in_the_log_with_whom_it_was_said_to(
+    client: httpx.AsyncClient, sqlite_url: str
+) -> None:
+    store = Store(sqlite_url)
+    async with store.session() as session:
+        person = await make_person(session, "Ann")
+        client.cookies.set("our_charter", await sign_in(session, person))
+    await store.close()
+    with capture_logs() as told:
+        await client.get("/refuse/MayNot")
+        client.cookies.clear()
+        await client.get("/refuse/NotSignedIn")
+    refusals = [(line["kind"], line["person"]) for line in told if line["event"] == "refused"]
+    assert refusals == [("MayNot", person.id), ("NotSignedIn", None)]
 
 
 async def test_a_mistake_says_sorry_and_the_request_id_and_nothing_else(
