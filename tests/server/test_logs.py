@@ -37,6 +37,15 @@ def test_json_is_one_object_a_line_with_the_request_id() -> None:
     assert str(line["timestamp"]).endswith("Z")
 
 
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_what_somebody_sent_cannot_look_like_a_line_of_its_own(log_format: str) -> None:
+    out = io.StringIO()
+    logs.configure(log_format, "info", out)
+    logs.logger("here").info("refused", kind="x\n2026-01-01 [info] came in\r\x1b[2J")
+    (line,) = out.getvalue().splitlines()
+    assert "\x1b" not in line
+
+
 def test_lines_of_libraries_look_the_same() -> None:
     out = io.StringIO()
     logs.configure("json", "info", out)
