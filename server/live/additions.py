@@ -1,9 +1,11 @@
 """What history adds to the pages of a Charter: the ways to it, and where words are hidden."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import clock
 from server.live.history_pages import name_of
 from server.people.permits import Action, Who, may
 from server.people.tables import GroupRow
@@ -14,6 +16,8 @@ from server.writing.hidden import hidings, in_words
 from server.writing.history import with_earlier_words
 from server.writing.tables import CharterRow
 from server.writing.taking_out import says_nothing
+
+_NEWS_LASTS = timedelta(days=1)
 
 
 async def of_history(
@@ -42,7 +46,10 @@ async def earlier_words(
 async def hidden_marks(
     session: AsyncSession, who: Who | None, row: CharterRow, charter: Charter
 ) -> Mapping[str, Sequence[Note]]:
-    """Where words of a statement are hidden and nobody wrote others: that they are, and why."""
+    """Where words of a statement are hidden and nobody wrote others: that they are, and why.
+
+    The group is told for a day also where others stand: whoever was writing sees why they went.
+    """
     by_name = may(who, Action.WATCH, row)
     hides = may(who, Action.HIDE, row)
     there = {item.id: item for item in charter.items}
@@ -51,9 +58,13 @@ async def hidden_marks(
     for one in await hidings(session, row.id):
         item = there.get(one.item_id)
         # The newest one of each part: what was hidden before it is history.
-        if item is None or not says_nothing(item, one.part) or (item.id, one.part) in told:
+        if item is None or (item.id, one.part) in told:
+            continue
+        is_instead = says_nothing(item, one.part)
+        if not is_instead and not (by_name and clock.now() - one.at < _NEWS_LASTS):
             continue
         told.add((item.id, one.part))
-        values = {"told": in_words(one, by_name=by_name), "id": one.id, "may_hide": hides}
+        said = in_words(one, by_name=by_name, earlier=not is_instead)
+        values = {"told": said, "id": one.id, "may_hide": hides}
         notes.setdefault(item.id, []).append(Note("history/mark.html", values))
     return notes

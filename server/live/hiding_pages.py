@@ -37,10 +37,10 @@ async def hide(request: Request) -> Response:
     hiding: HidingWords = request.app.state.hiding
     item_id: str = request.path_params["item"]
     what, reason = text_of(form, "what"), text_of(form, "reason")
+    version = text_of(form, "version")
     try:
-        await hiding.hide(row, Wanted.read(item_id, what), reason, who)
+        await hiding.hide(row, Wanted.read(item_id, what, is_now=not version), reason, who)
     except Refusal as refusal:
-        version = text_of(form, "version")
         filled_in = {"version": version, "what": what, "reason": reason[: LONGEST_REASON + 1]}
         return await _page(request, row, group, filled_in, refusal)
     return RedirectResponse(f"/charters/{row.slug}/history/{item_id}?done=hidden", SEE_OTHER)

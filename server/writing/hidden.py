@@ -133,8 +133,13 @@ def is_hidden_now(
 STANDS = (HidingRow.shown_at.is_(None), HidingRow.content.is_not(None))
 
 
-def in_words(hiding: Hiding, *, by_name: bool = False) -> str:
-    """The reason as readers are told it. Names of people are for their group alone."""
+def in_words(hiding: Hiding, *, by_name: bool = False, earlier: bool = False) -> str:
+    """The reason as readers are told it. Names of people are for their group alone.
+
+    `earlier`: other words stand there now.
+    """
     who = (hiding.by or "Somebody") if by_name else "The group"
     what = "This why is" if hiding.is_why else "These words are"
+    if earlier:
+        what = "An earlier why is" if hiding.is_why else "Earlier words here are"
     return f"{what} hidden. {who} gave this reason: {hiding.reason}"

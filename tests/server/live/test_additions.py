@@ -1,7 +1,10 @@
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
+from server import clock
 from server.live.additions import earlier_words, hidden_marks, of_history
 from server.live.hiding import HidingWords, Wanted
 from server.people.permits import Role, Who
@@ -30,7 +33,9 @@ async def test_those_who_may_watch_find_the_way_to_the_history(site: Site) -> No
     assert notes["s1"][0].values == {"item_id": "s1", "name": "Statement 1"}
 
 
-async def test_where_words_are_hidden_a_mark_says_so_and_why(site: Site) -> None:
+async def test_where_words_are_hidden_a_mark_says_so_and_why(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hiding = HidingWords(site.store, site.rooms)
     async with site.store.reading() as session:
         row = await session.get_one(CharterRow, site.id)
@@ -45,6 +50,12 @@ async def test_where_words_are_hidden_a_mark_says_so_and_why(site: Site) -> None
     assert ours["told"] == "These words are hidden. Ann gave this reason: It is unkind."
     assert public["told"] == "These words are hidden. The group gave this reason: It is unkind."
     assert (ours["may_hide"], public["may_hide"]) == (True, False)
+    ours_at = clock.now()
     async with site.store.reading() as session:
         said = replace(present.item, words=from_text("I choose."))
-        assert await hidden_marks(session, ann, row, replace(charter, items=(said,))) == {}
+        instead = replace(charter, items=(said,))
+        ours = (await hidden_marks(session, ann, row, instead))["s1"][0].values
+        assert await hidden_marks(session, None, row, instead) == {}
+        monkeypatch.setattr(clock, "now", lambda: ours_at + timedelta(days=1))
+        assert await hidden_marks(session, ann, row, instead) == {}
+    assert ours["told"] == "Earlier words here are hidden. Ann gave this reason: It is unkind."

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from server.errors import (
     AlreadyHidden,
-    BeingWritten,
     NotFilledIn,
     NothingToHide,
     ShownAlready,
@@ -17,6 +16,7 @@ from server.errors import (
 from server.live import wire
 from server.live.hiding import HidingWords, Wanted, kept
 from server.live.presence import Entry
+from server.live.reader import Reader
 from server.people.audit import What
 from server.people.permits import Who
 from server.people.safety.hiding import LONGEST_REASON
@@ -174,17 +174,59 @@ async def test_words_that_changed_meanwhile_are_not_hidden(house: House) -> None
     assert await house.hidings() == []
 
 
-async def test_nobody_hides_words_while_somebody_writes_there(house: House) -> None:
+async def writing(house: House) -> Reader:
+    """Ben, who is writing in the first statement."""
     ben, _ = reader(BEN)
     room = await house.site.rooms.open(house.site.id)
     house.site.rooms.enter(room, ben, None)
     said = {"writing": "s1", "part": "words", "typing": True}
     room.presence.hear(ben, None, [Entry(7, 1, said)], BEN, house.site.rooms.now())
-    with pytest.raises(BeingWritten, match="Ben is writing here"):
-        await house.hide(FIRST)
-    assert await house.site.words() == FIRST
-    assert await house.hidings() == []
-    assert await house.done() == []
+    return ben
+
+
+async def test_words_are_hidden_also_while_somebody_writes_there(house: House) -> None:
+    await writing(house)
+    await house.hide(FIRST)
+    assert await house.site.words() == ""
+    assert await house.done() == [("hid", "p-ann")]
+
+
+async def test_what_somebody_made_of_the_words_meanwhile_goes_too_and_nothing_is_lost(
+    house: House,
+) -> None:
+    await house.site.reword()
+    wanted = Wanted("s1", "words", await house.digest(SECOND), is_now=True)
+    ben = await writing(house)
+    room = await house.site.rooms.open(house.site.id)
+    typed = wire.Edit(house.site.page.type("s1", 0, "Now: "), False)
+    await house.site.rooms.receive(room, ben, typed)
+    await house.hiding.hide(await house.row(), wanted, WHY, ANN)
+    assert await house.site.words() == ""
+    async with house.site.store.reading() as session:
+        said = {plain(one.words) for one in await kept(session, house.site.id)}
+    assert f"Now: {SECOND}" in said
+    assert not {SECOND, f"Now: {SECOND}"} & set(await house.earlier())
+    await house.site.say(house.site.page.type("s1", 0, "Better."))
+    assert await house.site.words() == "Better."
+
+
+async def test_who_types_is_never_quicker_for_long(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await writing(house)
+    change, tries = house.site.rooms.change, 0
+
+    async def too_late(*asked: Any, **more: Any) -> int:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise WordsChanged
+        return await change(*asked, **more)
+
+    monkeypatch.setattr(house.site.rooms, "change", too_late)
+    wanted = Wanted("s1", "words", await house.digest(FIRST), is_now=True)
+    await house.hiding.hide(await house.row(), wanted, WHY, ANN)
+    assert (await house.site.words(), tries) == ("", 3)
 
 
 async def test_where_there_are_no_words_there_is_nothing_to_hide(house: House) -> None:

@@ -65,7 +65,7 @@ async def site(store: Store, tmp_path: Path, group: GroupRow) -> AsyncIterator[S
 async def test_only_organisers_and_the_lead_hide_and_show(site: Site, person: str | None) -> None:
     assert (await site.hide()).status_code == 303
     await site.come_in(person)
-    refused = {None: 401}.get(person, 403)
+    refused = 401 if person is None else 403
     assert (await site.get(HIDE)).status_code == refused
     assert (await site.get(HIDDEN)).status_code == refused
     for answer in (await site.hide(), await site.show()):
