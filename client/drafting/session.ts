@@ -73,6 +73,7 @@ export class Session {
   /** Follow what the browser knows of the network and of the page coming and going. */
   attend(signal: AbortSignal): void {
     const { connection } = this;
+    connection.composing.attend(signal);
     window.addEventListener("online", () => connection.hurry(), { signal });
     window.addEventListener("offline", () => connection.doubt(), { signal });
     const look = (): void => {

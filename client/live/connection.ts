@@ -3,12 +3,19 @@
  * it sends and hears two more messages, SAVED and NEWS.
  */
 
-import type * as decoding from "lib0/decoding";
+import * as decoding from "lib0/decoding";
 import type * as encoding from "lib0/encoding";
 import { Awareness } from "y-protocols/awareness";
-import { messageQueryAwareness, WebsocketProvider } from "y-websocket";
+import { messageYjsUpdate } from "y-protocols/sync";
+import {
+  messageAwareness,
+  messageQueryAwareness,
+  messageSync,
+  WebsocketProvider,
+} from "y-websocket";
 import { closeName, isEdit, readNews, readSaved, type Topic } from "../wire/codec.ts";
 import { NEWS, SAVED, SCHEMA } from "../wire/generated.ts";
+import { Composing } from "./composing.ts";
 import type { CharterDocument } from "./document.ts";
 import { Ledger } from "./ledger.ts";
 import { type Status, statusOf } from "./status.ts";
@@ -37,6 +44,7 @@ type Handler = (
 
 export class Connection {
   readonly awareness: Awareness;
+  readonly composing = new Composing();
   readonly ledger = new Ledger();
   readonly provider: WebsocketProvider;
   onStatus: (status: Status) => void = () => {};
@@ -83,6 +91,11 @@ export class Connection {
       const topic = readNews(decoder);
       if (topic !== null) this.onNews(topic);
     };
+    this.waitWhileComposing(handlers, messageAwareness, () => true);
+    // Questions and answers do not wait: the server does, for them.
+    const isUpdate = (decoder: decoding.Decoder): boolean =>
+      decoding.peekVarUint(decoder) === messageYjsUpdate;
+    this.waitWhileComposing(handlers, messageSync, isUpdate);
     this.provider.on("status", ({ status }) => {
       if (status === "connected") {
         this.ledger.connected();
@@ -99,6 +112,8 @@ export class Connection {
       this.tell();
     });
     this.provider.on("connection-close", (event) => {
+      // Before all others leave.
+      this.composing.release();
       this.opening = false;
       this.closed = this.reasonOf(event?.code ?? null);
       this.tell();
@@ -194,6 +209,19 @@ export class Connection {
     if (now === this.told) return;
     this.told = now;
     this.onStatus(status);
+  }
+
+  private waitWhileComposing(
+    handlers: Handler[],
+    type: number,
+    waits: (decoder: decoding.Decoder) => boolean,
+  ): void {
+    const handle = handlers[type];
+    if (handle === undefined) return;
+    handlers[type] = (...message) => {
+      if (waits(message[1])) this.composing.afterwards(() => handle(...message));
+      else handle(...message);
+    };
   }
 
   /** A WebSocket that tells us of every edit it sends. */

@@ -129,6 +129,16 @@ class Visitor:
         await self.page.keyboard.press("Control+End")
         return editor
 
+    async def compose(self, text: str, *, done: bool = False) -> None:
+        """Write as an input method does: `text` takes the place of what is not done yet."""
+        tools = await self.context.new_cdp_session(self.page)
+        if done:
+            await tools.send("Input.insertText", {"text": text})
+        else:
+            caret = {"selectionStart": len(text), "selectionEnd": len(text)}
+            await tools.send("Input.imeSetComposition", {"text": text, **caret})
+        await tools.detach()
+
     async def press(self, item: str, name: str) -> None:
         """Press a button of a statement, opening "More" where it waits there."""
         button = self.item(item).get_by_role("button", name=name)

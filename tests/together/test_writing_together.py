@@ -184,10 +184,27 @@ async def test_a_program_and_a_browser_write_in_one_statement(
 ) -> None:
     ann = await arrive("Ann")
     item = draft.statements[0]
-    await ann.open_draft(draft.slug)
+    async with ann.page.expect_event("websocket") as opening:
+        await ann.open_draft(draft.slug)
+    socket = await opening.value
     await ann.change(item)
     pen.write(program.doc, item, 0.0, "Petra's program: tŷ 😀 مرحبا. ")
     await expect(ann.words(item)).to_contain_text("Petra's program: tŷ 😀 مرحبا.")
+
+    # Ann composes a word, as one writes Japanese, while the program writes in the same line.
+    await ann.page.keyboard.press("Control+End")
+    await ann.compose("に")
+    for place, letters in ((0.5, "HALFWAY"), (1.0, "AFTER")):
+        async with socket.expect_event("framereceived", lambda said, it=letters: it in str(said)):
+            pen.write(program.doc, item, place, letters)
+        await ann.compose("にほ")
+    await ann.compose("日本", done=True)
+    for letters in ("HALFWAY", "AFTER", "日本"):
+        await expect(ann.words(item)).to_contain_text(letters)
+    await until(lambda: "日本" in pen.words(program.doc, item), "the program to see it")
+    assert "に" not in pen.words(program.doc, item)
+    assert pen.words(program.doc, item).count("日本") == 1
+
     await ann.page.keyboard.press("Control+End")
     await ann.page.keyboard.type(" Ann answers 👍.")
     await until(lambda: "Ann answers 👍." in pen.words(program.doc, item), "the program to see it")

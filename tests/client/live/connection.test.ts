@@ -185,6 +185,39 @@ describe("a connection", () => {
     expect(server.sockets.length).toBeGreaterThan(1);
   });
 
+  it("lets others' words and presence wait while text is composed, and no receipt", async () => {
+    open();
+    connection.connect();
+    await soon();
+    const page = new AbortController();
+    connection.composing.attend(page.signal);
+    const title = (): unknown => document.doc.getMap("meta").get("title");
+    const others = (): number => connection.awareness.getStates().size - 1;
+    globalThis.document.dispatchEvent(new CompositionEvent("compositionstart"));
+    server.edit((doc) => doc.getMap("meta").set("title", "Theirs"));
+    server.presence({ user: { id: "ben", name: "Ben" } });
+    server.saved(server.edits);
+    expect([title(), others(), connection.status.kind]).toEqual([undefined, 0, "saved"]);
+    globalThis.document.dispatchEvent(new CompositionEvent("compositionend"));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([title(), others()]).toEqual(["Theirs", 1]);
+    page.abort();
+  });
+
+  it("leaves nobody here when it is lost while text is composed", async () => {
+    open();
+    connection.connect();
+    await soon();
+    const page = new AbortController();
+    connection.composing.attend(page.signal);
+    globalThis.document.dispatchEvent(new CompositionEvent("compositionstart"));
+    server.presence({ user: { id: "ben", name: "Ben" } });
+    server.socket.drop(1012);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(connection.awareness.getStates().size).toBe(1);
+    page.abort();
+  });
+
   it("of a reader says that one can read", async () => {
     open(false);
     connection.connect();
