@@ -21,7 +21,7 @@ from server.comparing import table_pages
 from server.comparing.additions import of_comparing
 from server.comparing.worked import Tables
 from server.live import additions as history
-from server.live import deleting_pages, forgetting_pages, hiding_pages, history_pages
+from server.live import deleting_pages, forgetting_pages, hiding_pages, history_pages, title_pages
 from server.live import pages as live_pages
 from server.live import socket as live_socket
 from server.live.arrivals import Arrivals
@@ -132,6 +132,7 @@ def create_app(settings: Settings) -> Starlette:
             *live_pages.routes,
             *forgetting_pages.routes,
             *hiding_pages.routes,
+            *title_pages.routes,
             *history_pages.routes,
             *adapting_pages.routes,
             *publishing_pages.routes,

@@ -17,15 +17,20 @@ from server.writing import diary
 from server.writing.charter import Charter, in_order
 from server.writing.hidden import Hiding
 from server.writing.history import Change, Diary, Earlier, Entry, Removal, Version
+from server.writing.titles import About
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happened on one day, newest first: sittings, and what was forgotten for good."""
+    """What happened on one day, newest first: sittings, and what else was done.
+
+    `retitled` are sentences, each with the title before where that is another one now.
+    """
 
     name: str
     sittings: Sequence["Told"]
     removals: Sequence[Removal]
+    retitled: Sequence[tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,19 @@ def days(found: Diary, language: str, zone: str) -> list[Day]:
     gone: dict[date, list[Removal]] = {}
     for removal in found.removals:
         gone.setdefault(there(removal.at, zone).date(), []).append(removal)
+    titles: dict[date, list[tuple[str, str | None]]] = {}
+    for each in found.retitled:
+        sentence = diary.retitled(each.persons, each.parts, language)
+        was = each.was if About.TITLE in each.parts else None
+        titles.setdefault(there(each.at, zone).date(), []).append((sentence, was))
     return [
         Day(
             with_weekday(on, language),
             [_told(entry, language, zone) for entry in told.get(on, ())],
             list(_once(gone.get(on, ()))),
+            titles.get(on, ()),
         )
-        for on in sorted(told.keys() | gone.keys(), reverse=True)
+        for on in sorted(told.keys() | gone.keys() | titles.keys(), reverse=True)
     ]
 
 

@@ -46,6 +46,7 @@ class What(StrEnum):
     CHARTER_MADE = "charter made"
     WROTE = "wrote"
     PUT_BACK = "put back"
+    TITLE_CHANGED = "title changed"
     PUBLISHED = "published"
     VISIBILITY_CHANGED = "visibility changed"
     ADOPTED = "adopted"

@@ -11,6 +11,7 @@ from typing import Any
 
 from server.people.names import A_MEMBER
 from server.writing.charter import Kind
+from server.writing.titles import About
 
 State = Mapping[str, Any]
 
@@ -65,6 +66,7 @@ class Phrases:
     nobody: str
     they: str
     we: str
+    about: Mapping[frozenset[About], str]
 
 
 _S, _H = Kind.STATEMENT, Kind.HEADING
@@ -104,6 +106,11 @@ ENGLISH = Phrases(
     nobody="We",
     they="They also",
     we="We also",
+    about={
+        frozenset({About.TITLE}): "{who} changed the title of the Charter.",
+        frozenset({About.SUMMARY}): "{who} changed the words under the title.",
+        frozenset(About): "{who} changed the title, and the words under it.",
+    },
 )
 
 LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH}
@@ -147,8 +154,7 @@ def sentences(
     found = []
     for start in range(0, len(done), _DEEDS_A_SENTENCE):
         again = told.they if names else told.we
-        who = again if start else people(names, language)
-        who = who[:1].upper() + who[1:] if who.startswith(A_MEMBER) else who
+        who = again if start else _begins(people(names, language))
         (kind, each, count), *second = done[start : start + _DEEDS_A_SENTENCE]
         one = _counted(told.first[kind, each], count)
         if second:
@@ -159,6 +165,17 @@ def sentences(
         else:
             found.append(told.one_deed.format(who=who, one=one))
     return tuple(found)
+
+
+def retitled(names: Sequence[str], parts: frozenset[About], language: str = "en") -> str:
+    """That somebody changed the title, or the words under it."""
+    who = _begins(people(names, language))
+    return phrases(language).about[parts].format(who=who)
+
+
+def _begins(who: str) -> str:
+    """Names at the beginning of a sentence; somebody whose account was deleted is "a member"."""
+    return who[:1].upper() + who[1:] if who.startswith(A_MEMBER) else who
 
 
 def _counted(pair: tuple[str, str], count: int) -> str:

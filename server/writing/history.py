@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import UnknownPage
 from server.people.tables import PersonRow
-from server.writing import authors, rich_text, wording
+from server.writing import authors, rich_text, titles, wording
 from server.writing.authors import Author
 from server.writing.charter import Item, Kind
 from server.writing.diary import Deed, deed
@@ -29,6 +29,7 @@ from server.writing.tables import (
     SittingRow,
     WordingRow,
 )
+from server.writing.titles import Retitled
 
 State = Mapping[str, Any]
 
@@ -66,12 +67,13 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """One page of the diary, newest first, with what was forgotten in that time."""
+    """One page of the diary, newest first, with what else was done in that time."""
 
     entries: tuple[Entry, ...]
     removals: tuple[Removal, ...]
     page: int
     pages: int
+    retitled: tuple[Retitled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +200,18 @@ async def diary(session: AsyncSession, charter_id: str, page: int = 1, at_once: 
                 took_out=any(row.removed_at is not None for row in of_it),
             )
         )
+
+    def is_of_page(at: datetime) -> bool:
+        return (newer is None or at < newer) and (not older or at >= older[0].last_at)
+
     removed = await removals(session, charter_id)
+    retitled = await titles.changes(session, charter_id)
     return Diary(
         entries=tuple(entry for entry in entries if entry.deeds or entry.took_out),
-        removals=tuple(
-            each
-            for each in removed
-            if (newer is None or each.at < newer) and (not older or each.at >= older[0].last_at)
-        ),
+        removals=tuple(each for each in removed if is_of_page(each.at)),
         page=page,
         pages=pages,
+        retitled=tuple(each for each in retitled if is_of_page(each.at)),
     )
 
 

@@ -45,6 +45,7 @@ SENTENCES: Mapping[What, str] = {
     What.CHARTER_MADE: "{who} started the Charter “{title}”.",
     What.WROTE: "{who} wrote in {statements} of “{title}”.",
     What.PUT_BACK: "{who} put back earlier words in “{title}”.",
+    What.TITLE_CHANGED: "{who} changed the title of “{title}”, or the words under it.",
     What.PUBLISHED: "{who} published edition {number} of “{title}”.",
     What.VISIBILITY_CHANGED: "{who} chose that {readers} can read “{title}”.",
     What.ADOPTED: "{who} wrote down that we adopt edition {number} of “{title}”.",

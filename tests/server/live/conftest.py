@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from server.bus.memory import MemoryBus
-from server.live import forgetting_pages, hiding_pages, history_pages, rooms, wiping, writer
+from server.live import (
+    forgetting_pages,
+    hiding_pages,
+    history_pages,
+    rooms,
+    title_pages,
+    wiping,
+    writer,
+)
 from server.live.engine import Engine
 from server.live.forgetting import Forgetting
 from server.live.hiding import HidingWords
@@ -34,7 +42,12 @@ def quiet_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
     """The pages of history, with a real engine behind them; nobody is signed in."""
     charter = await store_charter(store)
-    routes = [*forgetting_pages.routes, *hiding_pages.routes, *history_pages.routes]
+    routes = [
+        *forgetting_pages.routes,
+        *hiding_pages.routes,
+        *title_pages.routes,
+        *history_pages.routes,
+    ]
     app = make_app(store, tmp_path, routes)
     async with aclosing(Journal(store)) as journal, aclosing(Engine(SETTINGS)) as engine:
         rooms = Rooms(store, MemoryBus(), engine, journal, SETTINGS)

@@ -6,6 +6,7 @@ import pytest
 from server.writing import diary
 from server.writing.charter import Kind
 from server.writing.diary import Deed, deed
+from server.writing.titles import About
 
 S, H = Kind.STATEMENT, Kind.HEADING
 
@@ -103,3 +104,16 @@ def test_a_language_without_a_table_is_told_in_english() -> None:
 
 def test_every_deed_has_its_words() -> None:
     assert diary.ENGLISH.first.keys() == {(kind, each) for kind in Kind for each in Deed}
+
+
+@pytest.mark.parametrize(
+    ("names", "parts", "said"),
+    [
+        (["Meg"], {About.TITLE}, "Meg changed the title of the Charter."),
+        (["Meg"], {About.SUMMARY}, "Meg changed the words under the title."),
+        ([], set(About), "We changed the title, and the words under it."),
+        (["a member"], {About.TITLE}, "A member changed the title of the Charter."),
+    ],
+)
+def test_another_title_is_told(names: list[str], parts: set[About], said: str) -> None:
+    assert diary.retitled(names, frozenset(parts)) == said

@@ -76,6 +76,10 @@ TOLD: list[tuple[AuditRow, str]] = [
     (row(What.ADOPTED, title="Ours", number=2),
      "Meg wrote down that we adopt edition 2 of “Ours”."),
     (
+        row(What.TITLE_CHANGED, title="Ours", parts=["title"]),
+        "Meg changed the title of “Ours”, or the words under it.",
+    ),
+    (
         row(What.ADOPTION_CORRECTED, title="Ours", number=1),
         "Meg put right how we adopted edition 1 of “Ours”.",
     ),

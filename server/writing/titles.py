@@ -1,0 +1,98 @@
+"""The title of a Charter and the words under it: what may stand there, and who changed it when.
+
+In the document they are plain text: of two people who change them at once, the last one is right.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.errors import NotFilledIn
+from server.people.audit import What, record_on
+from server.people.permits import Who
+from server.people.tables import AuditRow, PersonRow
+from server.writing import authors, limits, rich_text
+from server.writing.authors import Author, helped_by
+from server.writing.tables import CharterRow
+
+
+class About(StrEnum):
+    """What is said of the whole Charter."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Retitled:
+    """Somebody changed the title, or the words under it; `was` is the title before."""
+
+    at: datetime
+    persons: tuple[str, ...]
+    parts: frozenset[About]
+    was: str
+
+
+def tidy(part: About, text: str) -> str:
+    """What was written in a form, as one line. Raises NotFilledIn."""
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    line = " ".join(filter(None, map(rich_text.tidy_line, lines)))
+    most = limits.TITLE if part is About.TITLE else limits.SUMMARY
+    if part is About.TITLE and not line:
+        raise NotFilledIn("Please write a title.")
+    if len(line) > most:
+        raise NotFilledIn(f"This is too long. Use at most {most:,} letters.")
+    return line
+
+
+def record(connection: Connection, row: CharterRow, who: Who, parts: Sequence[About]) -> None:
+    """Note a change of these parts in the transaction that makes it.
+
+    The record keeps the title that was, as it does of everything that is done to a Charter, and
+    no other words.
+    """
+    record_on(
+        connection,
+        What.TITLE_CHANGED,
+        by=who,
+        for_id=helped_by(who, row),
+        group_id=row.group_id,
+        charter_id=row.id,
+        title=row.title,
+        parts=[str(part) for part in parts],
+    )
+
+
+async def changes(session: AsyncSession, charter_id: str) -> tuple[Retitled, ...]:
+    """All changes of the title of a Charter and of the words under it, newest first."""
+    found = await session.scalars(
+        select(AuditRow)
+        .where(AuditRow.charter_id == charter_id, AuditRow.what == What.TITLE_CHANGED.value)
+        .order_by(AuditRow.at.desc(), AuditRow.id.desc())
+    )
+    rows = found.all()
+    by = [authors.author(row.person_id, row.for_id) for row in rows]
+    ids = authors.ids_of(filter(None, by))
+    names = {
+        person.id: person.name
+        for person in await session.execute(
+            select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids))
+        )
+    }
+    return tuple(
+        Retitled(row.at, _named(names, one), frozenset(map(About, row.details["parts"])), _was(row))
+        for row, one in zip(rows, by, strict=True)
+    )
+
+
+def _named(names: dict[str, str], one: Author | None) -> tuple[str, ...]:
+    return () if one is None else authors.named(names, [one])
+
+
+def _was(row: AuditRow) -> str:
+    return str(row.details["title"])
