@@ -9,6 +9,7 @@ import pytest
 
 from server.store import Store
 from tests.support.compiled import keep_compiled_templates
+from tests.support.engine_workers import fork_workers
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
 from tests.support.server_process import SLUG, Prepared, ServerProcess
@@ -23,6 +24,7 @@ _MARKERS = {
 }
 
 keep_compiled_templates()
+fork_workers()
 
 
 # What asks for the starter Charter, and the slug that it has there.

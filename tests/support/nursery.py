@@ -1,9 +1,9 @@
-"""The parent of all that tests start, and `python -m server` without its second of imports.
+"""The parent of all that tests start, and our own programs without their imports.
 
-A server is forked from this process, which has done its imports; another program is run as it is.
-Each is a process of its own, with its own id, group, environment, output and end, `kill -9`
-included. The nursery is asked by lines of JSON. It is the parent, so only it can say how one ended;
-and when the tests end, even by `kill -9`, so does all that they started.
+A server, or a worker of its engine, is forked from a process that has done its imports; any other
+program is run as it is. Each is a process with its own id, group, environment, files and end,
+`kill -9` included. A nursery is asked by lines of JSON. It is the parent, so only it can say how
+one ended; and when the tests end, even by `kill -9`, so does all that they started.
 """
 
 import atexit
@@ -16,32 +16,31 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jinja2 import TemplateSyntaxError
-
-from server.settings import Settings
-from server.web import templates
-from tests.support.compiled import keep_compiled_templates
 from tests.support.waiting import PAUSE
 
 ROOT = Path(__file__).parent.parent.parent
-# What a server imports before it is ready. The first migration brings in Alembic.
-_IMPORTS = ("server.__main__", "alembic.command", "alembic.config")
+# Each is run by the `main` of the first of its imports. The first migration brings in Alembic.
+# A worker looks at how much memory it holds: it is forked from a process as small as itself.
+_IMPORTS = {
+    "server": ("server.__main__", "alembic.command", "alembic.config"),
+    "worker": ("server.live.worker",),
+}
 
 
 class Nursery:
     """One process that others are forked from. It ends with the process that asked for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
         self._turn = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.nursery"],
+            [sys.executable, "-m", "tests.support.nursery", kind],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
@@ -62,21 +61,48 @@ class Nursery:
 
 
 @cache
-def nursery() -> Nursery:
-    """The nursery of this test process, started when it is first needed."""
-    return Nursery()
+def nursery(kind: str = "server") -> Nursery:
+    """A nursery of this test process, started when it is first needed."""
+    return Nursery(kind)
 
 
 class Child:
-    """A process of the nursery's, with as much of `subprocess.Popen` as `Program` needs."""
+    """A process of a nursery's, with as much of `subprocess.Popen` as tests need.
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    `program`: whether the words name one; if not, they are for what the nursery has imported.
+    `own`: a folder to take away with it, should nobody be there any more to end it.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        *,
+        log: Path,
+        kind: str = "server",
+        program: bool = False,
+        environment: Mapping[str, str] | None = None,
+        reads: Path = Path(os.devnull),
+        errors: Path | None = None,
+        user: int | None = None,
+        folder: Path | None = None,
+        own: Path | None = None,
+    ) -> None:
+        self._nursery = nursery(kind)
         self._status: int | None = None
+        self.pid: int = self._nursery.ask(
+            "start",
+            words=list(words),
+            program=program,
+            environment=dict(os.environ if environment is None else environment),
+            files=[str(reads), str(log), str(errors or log)],
+            user=user,
+            folder=folder and str(folder),
+            own=own and str(own),
+        )
 
     def poll(self) -> int | None:
         if self._status is None:
-            self._status = nursery().ask("poll", pid=self.pid)
+            self._status = self._nursery.ask("poll", pid=self.pid)
         return self._status
 
     def wait(self, timeout: float | None = None) -> int:
@@ -92,11 +118,12 @@ class Child:
             os.kill(self.pid, sign)
 
 
-def _serve() -> None:
+def _serve(kind: str) -> None:
     """Fork and tell, until nobody is there to ask."""
-    for name in _IMPORTS:
-        import_module(name)
-    _compile_templates()
+    first, *_ = [import_module(name) for name in _IMPORTS[kind]]
+    if kind == "server":
+        # So that no server has to do it again.
+        import_module("tests.support.compiled").compile_templates()
     # Children would copy every page only because their collector looked at it.
     gc.collect()
     gc.freeze()
@@ -105,7 +132,7 @@ def _serve() -> None:
         asked = json.loads(line)
         answer: int | None
         if asked["do"] == "start":
-            answer = _start(asked)
+            answer = _start(asked, first.main)
             living[answer] = asked["own"]
         elif (answer := _ended(asked["pid"])) is not None:
             living.pop(asked["pid"], None)
@@ -125,47 +152,34 @@ def _end_all(living: Mapping[int, str | None]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _compile_templates() -> None:
-    """Every page compiled, so that no server has to do it again."""
-    keep_compiled_templates()
-    environment = templates.Templates(Settings()).environment
-    for name in environment.list_templates():
-        # One that is broken is told of where it is asked for.
-        with suppress(TemplateSyntaxError):
-            environment.get_template(name)
-
-
 def _ended(pid: int) -> int | None:
     """How a child ended, as `subprocess` says it; none while it runs."""
     ended, status = os.waitpid(pid, os.WNOHANG)
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
-def _start(asked: dict[str, Any]) -> int:
-    """Fork; back when the child leads its own group, so that all of it can be ended."""
+def _start(asked: dict[str, Any], main: Callable[[], int | None]) -> int:
+    """Fork; back when the child has its files, and leads its own group to be ended with."""
     listen, tell = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.setsid()
+        for number, path in enumerate(asked["files"]):
+            how = os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY
+            file = os.open(path, how, 0o666)
+            os.dup2(file, number)
+            os.close(file)
         os.close(tell)
         os.close(listen)
-        _become(asked)
+        _become(asked, main)
     os.close(tell)
     os.read(listen, 1)
     os.close(listen)
     return pid
 
 
-def _become(asked: dict[str, Any]) -> NoReturn:
-    """Be the program or the server's command, and end as it does."""
-    for number, path, how in (
-        (0, os.devnull, os.O_RDONLY),
-        (1, asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND),
-        (2, asked["errors"], os.O_WRONLY | os.O_CREAT | os.O_APPEND),
-    ):
-        file = os.open(path, how, 0o666)
-        os.dup2(file, number)
-        os.close(file)
+def _become(asked: dict[str, Any], main: Callable[[], int | None]) -> NoReturn:
+    """Be the program or our own `main`, and end as it does."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
     os.environ.clear()
@@ -177,9 +191,9 @@ def _become(asked: dict[str, Any]) -> NoReturn:
         os.setuid(asked["user"])
     if asked["program"]:
         os.execvp(asked["words"][0], asked["words"])  # noqa: S606 -- no shell is wanted
-    sys.argv = ["server", *asked["words"]]
-    sys.exit(import_module("server.__main__").main(asked["words"]))
+    sys.argv = ["", *asked["words"]]
+    sys.exit(main())
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1])

@@ -6,8 +6,9 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tests.support.nursery import Child, nursery
+from tests.support.nursery import Child
 
 
 def free_port() -> int:
@@ -19,12 +20,8 @@ def free_port() -> int:
 
 
 class Program:
-    """A started program, with what it printed kept in a file.
+    """A started program, with what it printed kept in a file. `more`: what `Child` may be told."""
 
-    `own`: a folder to take away with it, should the tests end before they have ended it.
-    """
-
-    # Whether the words name a program; if not, they are a command of the server's.
     _is_program = True
 
     def __init__(
@@ -32,25 +29,11 @@ class Program:
         command: Sequence[str],
         log: Path,
         environment: Mapping[str, str] | None = None,
-        *,
-        user: int | None = None,
-        folder: Path | None = None,
-        own: Path | None = None,
-        errors: Path | None = None,
+        **more: Any,
     ) -> None:
         self.log = log
         self.process = Child(
-            nursery().ask(
-                "start",
-                program=self._is_program,
-                words=list(command),
-                environment=dict(os.environ if environment is None else environment),
-                user=user,
-                folder=None if folder is None else str(folder),
-                own=None if own is None else str(own),
-                log=str(log),
-                errors=str(errors or log),
-            )
+            command, log=log, environment=environment, program=self._is_program, **more
         )
 
     @property

@@ -33,10 +33,17 @@ from server.writing.edits import SetLeftOut, apply
 from tests.server.live import spells
 from tests.server.live.hostile import Crafter, Edit, Gate, made
 from tests.server.live.updates import Writer, hostile, sessions, structs, under, update
+from tests.support.engine_workers import START_BY_ITSELF
 
 ANN, BEN, MALLORY = Author("ann"), Author("ben"), Author("mallory")
 
 SETTINGS = Settings(engine_seconds=1.0, engine_memory=256 * 1024 * 1024)
+
+
+@pytest.fixture(autouse=True)
+def workers_start_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a server, and not as in all other tests."""
+    monkeypatch.setattr(Engine, "_start", START_BY_ITSELF)
 
 
 @pytest.fixture
