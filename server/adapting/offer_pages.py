@@ -190,7 +190,13 @@ def _told(offer: Offer, national: Charter | None, theirs: Charter | None) -> dic
         "changed_since": theirs is not None and _changed_since(offer, own),
         "report": f"what=offer&offer={offer.row.id}",
         "steps": [
-            {"id": step.id, "step": step.step, "words": step.words, "at": step.at}
+            {
+                "id": step.id,
+                "step": step.step,
+                "words": "" if step.id in offer.hidden else step.words,
+                "hidden": offer.hidden.get(step.id),
+                "at": step.at,
+            }
             for step in offer.steps
         ],
     }

@@ -4,7 +4,7 @@ An offer is for exact words, by their digest, so that nobody's later writing cha
 offered. Each step is kept: together they are the receipt that the offering group reads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -32,7 +32,7 @@ from server.people.tables import GroupRow
 from server.writing import rich_text, wording
 from server.writing.authors import Author, author_of, helped_by
 from server.writing.charter import Charter, Item, Kind
-from server.writing.hidden import WORDS, hidden_of_many
+from server.writing.hidden import WORDS, hidden_of_many, reasons_of
 from server.writing.read_side import read_charter
 from server.writing.tables import CharterRow, WordingRow
 from server.writing.wording import Wording
@@ -143,7 +143,8 @@ async def share(
 class Offer:
     """An offer with all that its pages show.
 
-    `says` is None once its words were forgotten or hidden.
+    `says` is None once its words were forgotten or hidden. `hidden` are the steps with words that
+    are hidden, each with the reason.
     """
 
     row: OfferRow
@@ -152,6 +153,7 @@ class Offer:
     to_charter: CharterRow
     says: Wording | None
     steps: Sequence[OfferStepRow]
+    hidden: Mapping[str, str]
 
     @property
     def is_over(self) -> bool:
@@ -285,6 +287,7 @@ async def _offers(session: AsyncSession, *those: ColumnElement[bool]) -> Sequenc
         row.to_charter_id: await session.get_one(CharterRow, row.to_charter_id) for row, *_ in found
     }
     hidden = await hidden_of_many(session, {row.charter_id for row, *_ in found})
+    reasons = await reasons_of(session, [step.id for some in steps.values() for step in some])
     offers = [
         Offer(
             row,
@@ -293,6 +296,7 @@ async def _offers(session: AsyncSession, *those: ColumnElement[bool]) -> Sequenc
             to_charters[row.to_charter_id],
             None if (charter.id, row.item_id, WORDS, says.digest) in hidden else _says(says),
             steps[row.id],
+            reasons,
         )
         for row, charter, group, says in found
     ]

@@ -30,12 +30,13 @@ async def offer(session: AsyncSession, who: Who | None, asked: Mapping[str, str]
     item_id: str = found.row.item_id
     if "step" in asked:
         step = next((one for one in found.steps if one.id == asked["step"]), None)
-        if step is None or not step.words:
+        if step is None or not step.words or step.id in found.hidden:
             raise NothingToReport
         wrote = found.charter if step.step == Step.OFFERED else found.to_charter
         parts = [Part("answer", "What was said", step.words)]
         name = f"What was said about words for “{found.to_charter.title}”"
-        return Reportable(wrote.group_id, name, address, parts, wrote.id, item_id)
+        hide_at = f"/charters/{wrote.slug}/said/{step.id}/hide"
+        return Reportable(wrote.group_id, name, address, parts, wrote.id, item_id, hide_at)
     parts = []
     if found.says is not None:
         words, meaning = (rich_text.plain(each) for each in (found.says.words, found.says.meaning))
@@ -45,4 +46,6 @@ async def offer(session: AsyncSession, who: Who | None, asked: Mapping[str, str]
     if not parts:
         raise NothingToReport
     name = f"Words that {found.group.name} shared for “{found.to_charter.title}”"
-    return Reportable(found.charter.group_id, name, address, parts, found.charter.id, item_id)
+    hide_at = f"/charters/{found.charter.slug}/history/{item_id}"
+    charter = found.charter
+    return Reportable(charter.group_id, name, address, parts, charter.id, item_id, hide_at)

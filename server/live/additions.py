@@ -12,7 +12,7 @@ from server.people.tables import GroupRow
 from server.writing.additions import Link
 from server.writing.beside import Note
 from server.writing.charter import Charter
-from server.writing.hidden import hidings, in_words
+from server.writing.hidden import SAID, hidings, in_words
 from server.writing.history import with_earlier_words
 from server.writing.tables import CharterRow
 from server.writing.taking_out import says_nothing
@@ -58,7 +58,7 @@ async def hidden_marks(
     for one in await hidings(session, row.id):
         item = there.get(one.item_id)
         # The newest one of each part: what was hidden before it is history.
-        if item is None or (item.id, one.part) in told:
+        if item is None or one.part == SAID or (item.id, one.part) in told:
             continue
         is_instead = says_nothing(item, one.part)
         if not is_instead and not (by_name and clock.now() - one.at < _NEWS_LASTS):

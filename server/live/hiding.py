@@ -29,7 +29,7 @@ from server.store import Store
 from server.writing import history
 from server.writing.authors import Author
 from server.writing.charter import Item
-from server.writing.hidden import STANDS, WHY, WORDS, Hiding, hidings
+from server.writing.hidden import SAID, STANDS, WHY, WORDS, Hiding, hidings
 from server.writing.rich_text import RichText, from_json
 from server.writing.tables import CharterRow, HidingRow
 from server.writing.taking_out import PutBack, TakeOut, content_of, digest_of, says_nothing
@@ -258,8 +258,8 @@ def _note(connection: Connection, what: What, row: CharterRow, item_id: str, who
 
 
 def _kept(hiding: Hiding, content: Any) -> Kept:
-    if hiding.is_why:
-        return Kept(hiding, from_json(content["why"]), (), None)
+    if hiding.part in {WHY, SAID}:
+        return Kept(hiding, from_json(content[hiding.part]), (), None)
     return Kept(
         hiding, from_json(content["words"]), from_json(content["meaning"]), content["picture"]
     )

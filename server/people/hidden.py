@@ -51,7 +51,7 @@ async def refuse_hidden_name(session: AsyncSession, person_id: str, name: str) -
             PersonHidingRow.person_id == person_id, PersonHidingRow.part == NAME, *STANDS
         )
     )
-    if any(same_name(content["name"], name) for content in contents):
+    if any(same_name((content or {})["name"], name) for content in contents):
         raise NameIsHidden
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.people.tables import PersonRow
 from server.writing.tables import HidingRow, RemovalRow
 
-WORDS, WHY = "words", "why"
+WORDS, WHY, SAID = "words", "why", "said"
 _AT_ONCE = 2_000
 
 
@@ -23,7 +23,8 @@ _AT_ONCE = 2_000
 class Hiding:
     """Words of an item are hidden: since when, by whom (None: by somebody unknown), and why.
 
-    `part` is WORDS (with what they mean and their picture) or WHY; `digest` tells which.
+    `part` is WORDS (with what they mean and their picture) or WHY; `digest` tells which. It is SAID
+    for what a group said about an item to another one; `digest` is the id of that.
     """
 
     id: str
@@ -96,6 +97,16 @@ async def hidings(
         Hiding(row.id, row.item_id, row.part, row.digest, row.reason, row.hidden_at, name)
         for row, name in await session.execute(asked)
     )
+
+
+async def reasons_of(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """Of these things that were SAID, those that are hidden, each with the reason."""
+    found = await session.execute(
+        select(HidingRow.digest, HidingRow.reason).where(
+            HidingRow.part == SAID, HidingRow.digest.in_(ids), *STANDS
+        )
+    )
+    return {row.digest: row.reason for row in found}
 
 
 async def hidden_of_many(

@@ -26,7 +26,7 @@ from starlette.applications import Starlette
 from server import clock
 from server.adapting.adaptations import begin_from, make_version
 from server.adapting.offers import share, shareable
-from server.adapting.tables import OfferRow
+from server.adapting.tables import OfferRow, OfferStepRow
 from server.app import create_app
 from server.live.actions import start_charter
 from server.live.engine import Engine
@@ -297,6 +297,11 @@ class _Making:
             await share(session, organiser, ours, "s3", why="It is our way here.", seen=seen)
         async with self._store.reading() as session:
             offer = await session.scalar(select(OfferRow.id).where(OfferRow.charter_id == below.id))
+            said = await session.scalar(
+                select(OfferStepRow.id)
+                .join(OfferRow, OfferRow.id == OfferStepRow.offer_id)
+                .where(OfferRow.charter_id == ours.id)
+            )
             sitting = await session.scalar(
                 select(SittingRow.id).where(SittingRow.charter_id == ours.id).limit(1)
             )
@@ -305,6 +310,7 @@ class _Making:
         self.ids |= {
             "charter_id": ours.id,
             "offer": str(offer),
+            "step": str(said),
             "sitting": str(sitting),
             "item": "s2",
         }

@@ -58,7 +58,7 @@ async def hidden_by(session: AsyncSession, group: GroupRow) -> Sequence[Hidden]:
     return [
         Hidden(
             row,
-            row.content["name"] if row.part == NAME else names[row.person_id],
+            (row.content or {})["name"] if row.part == NAME else names[row.person_id],
             names.get(row.hidden_by or ""),
         )
         for row in rows
