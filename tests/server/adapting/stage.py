@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import update
 from starlette.applications import Starlette
 
+from server import clock
 from server.adapting import additions, pages
 from server.adapting.adaptations import begin_from, make_version
 from server.adapting.beside import OurNotes
@@ -23,7 +25,7 @@ from server.people import actions as people
 from server.people.coming_in import pages as people_pages
 from server.people.permits import Role
 from server.people.sessions import sign_in
-from server.people.tables import GroupRow
+from server.people.tables import GroupRow, SessionRow, SupportRow
 from server.settings import Settings
 from server.store import Store
 from server.writing import editions, edits, rich_text
@@ -85,6 +87,30 @@ class Stage:
         there = browser(self.app)
         there.cookies.set("our_charter", secret)
         self.people.append(Person(person.id, name, there))
+        return self.people[-1]
+
+    async def come_to_help(self, person: Person, name: str = "Sam") -> Person:
+        """A supporter of somebody, of no group, signed in and helping."""
+        async with self.store.session() as session:
+            supporter, now = await people.make_person(session, name), clock.now()
+            support = SupportRow(
+                id=clock.new_id(),
+                person_id=person.id,
+                supporter_id=supporter.id,
+                asked_at=now,
+                yes_at=now,
+            )
+            session.add(support)
+            secret = await sign_in(session, supporter)
+            await session.flush()
+            await session.execute(
+                update(SessionRow)
+                .where(SessionRow.person_id == supporter.id)
+                .values(helping_id=support.id)
+            )
+        there = browser(self.app)
+        there.cookies.set("our_charter", secret)
+        self.people.append(Person(supporter.id, name, there))
         return self.people[-1]
 
     async def group(self, name: str) -> GroupRow:

@@ -1,7 +1,10 @@
 import httpx
 import pytest
+from sqlalchemy import select
 
+from server.adapting.tables import OfferRow, OfferStepRow
 from server.people.permits import Role
+from server.people.tables import AuditRow
 from server.writing import edits
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, Person, statement
@@ -179,3 +182,27 @@ async def test_who_may_not_is_refused(kent: Version) -> None:
     assert sent.status_code == 403
     assert (await rhys.browser.get(f"{offers}/nothing")).status_code == 404
     assert await kent.stage.words(kent.national.id, "s1") == WORDS[0]
+
+
+async def test_what_a_supporter_shares_or_answers_is_of_the_person_with_help(
+    kent: Version,
+) -> None:
+    await kent.we_say("s1", "We choose who we live with.")
+    nell = await nat(kent)
+    for helped in (kent.kim, nell):
+        sam = await kent.stage.come_to_help(helped)
+        if helped is kent.kim:
+            assert (await send(sam, SHARE, why="It is for all of us.")).status_code == 303
+            async with kent.stage.store.reading() as session:
+                offer = (await session.scalars(select(OfferRow))).one()
+        else:
+            path = f"/charters/{kent.national.slug}/offers/{offer.id}"
+            assert (await send(sam, path, step="answer", words="We like it.")).status_code == 303
+        async with kent.stage.store.reading() as session:
+            step = (
+                await session.scalars(select(OfferStepRow).where(OfferStepRow.person_id == sam.id))
+            ).one()
+            noted = (
+                await session.scalars(select(AuditRow).where(AuditRow.person_id == sam.id))
+            ).one()
+        assert step.for_id == noted.for_id == helped.id

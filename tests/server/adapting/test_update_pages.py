@@ -3,12 +3,17 @@ import re
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from server.adapting.tables import DecisionRow
 from server.live.hiding import HidingWords, Wanted
 from server.live.presence import Entry
+from server.people.audit import What
 from server.people.permits import Role
+from server.people.tables import AuditRow
 from server.writing import edits, rich_text
 from server.writing.document import Part
+from server.writing.tables import ItemRow
 from server.writing.taking_out import digest_of
 from tests.server.adapting.deciding import Version
 from tests.server.adapting.stage import WORDS, statement
@@ -21,9 +26,10 @@ UPDATE = "/charters/kent/update"
 def fields(page: httpx.Response, action: str | None = None) -> dict[str, str]:
     """The hidden fields of a form, or of the one with this address, as a browser sends them."""
     forms = re.findall(r"<form([^>]*)>(.*?)</form>", page.text, re.DOTALL)
-    wanted = [
-        body for tag, body in forms if "/sign-out" not in tag and (action is None or action in tag)
-    ]
+    # Signing out, and to stop helping, stand on every page.
+    usual = re.compile("/sign-out|/me/helping")
+    of_page = [(tag, body) for tag, body in forms if not usual.search(tag)]
+    wanted = [body for tag, body in of_page if action is None or action in tag]
     assert wanted, f"no form {action} on this page"
     found = re.findall(r'name="(\w+)" value="([^"]*)"', wanted[0])
     return {
@@ -325,3 +331,23 @@ async def test_a_charter_that_is_no_version_has_no_such_page(kent: Version) -> N
 async def test_what_was_forgotten_or_unknown_leads_back(kent: Version) -> None:
     found = await kent.kim.browser.get(f"{UPDATE}/nothing")
     assert (found.status_code, found.headers["location"]) == (303, UPDATE)
+
+
+async def test_what_a_supporter_decides_is_of_the_person_with_help(kent: Version) -> None:
+    await both_change(kent, "s1", "s2")
+    sam = await kent.stage.come_to_help(kent.kim)
+    for item_id, choice in (("s1", "theirs"), ("s2", "ours")):
+        page = await sam.browser.get(f"{UPDATE}/{item_id}")
+        sent = {**fields(page), "choice": choice}
+        assert (await sam.browser.post(f"{UPDATE}/{item_id}", data=sent)).status_code == 303
+    undo = f"{UPDATE}/s2/undo"
+    sent = fields(await sam.browser.get(UPDATE), undo)
+    assert (await sam.browser.post(undo, data=sent)).status_code == 303
+    async with kent.stage.store.reading() as session:
+        decided = (await session.scalars(select(DecisionRow))).all()
+        wanted = select(AuditRow).where(AuditRow.what == What.DECIDED.value)
+        noted = (await session.scalars(wanted)).all()
+        changed = await session.get_one(ItemRow, (kent.row.id, "s1"))
+    assert {(row.person_id, row.for_id) for row in (*decided, *noted)} == {(sam.id, kent.kim.id)}
+    assert [row.details["choice"] for row in noted] == ["theirs", "ours", "undone"]
+    assert (changed.changed_by, changed.changed_for) == (sam.id, kent.kim.id)
