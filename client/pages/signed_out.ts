@@ -1,4 +1,4 @@
-/** After signing out on a shared device: nothing stays but words that somebody has not sent yet. */
+/** After signing out: nothing stays but words that somebody has not sent yet. */
 
 import { clearUp } from "../people/clearing.ts";
 import { clearing } from "../people/words.ts";

@@ -1,4 +1,4 @@
-/** What is taken away from a device: when somebody signs out of a shared one, or may read no more. */
+/** What is taken away from a device: when somebody signs out, or may read a Charter no more. */
 
 import { keptFor } from "../live/kept.ts";
 import { Offline } from "../live/offline.ts";

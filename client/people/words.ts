@@ -1,7 +1,7 @@
 /** Every sentence of these scripts: plain words, at most 15 a sentence, never jargon. */
 
 export const clearing = {
-  left: "Words of somebody else are not sent yet. We keep them for that person.",
+  left: "Some words are not sent yet. We keep them for whoever wrote them.",
 };
 
 export const keys = {

@@ -183,12 +183,11 @@ def clear(response: Response) -> None:
 
 
 def signed_out(request: Request) -> Response:
-    """Where one is brought after one's session here was ended, with nothing of it left behind."""
+    """Where one is brought after one's session here was ended: a script there clears up."""
     who: Who | None = request.state.who
-    shared = who is not None and who.shared_device
-    response = RedirectResponse(SIGNED_OUT if shared else "/", SEE_OTHER)
+    response = RedirectResponse(SIGNED_OUT, SEE_OTHER)
     forget(response, request.app.state.settings)
-    if shared:
+    if who is not None and who.shared_device:
         clear(response)
     return response
 

@@ -68,6 +68,9 @@ async def test_a_key_is_made_lets_in_and_is_taken_away(arrive: Arrive, draft: Dr
     await press(ann, "Take this key away")
     await expect(page.get_by_text("The key is taken away.")).to_be_visible()
     await press(ann, "Sign out")
+    # Of the Charter that was open, nothing stays on a device of one's own either.
+    await expect(page.locator("[data-left]")).to_have_attribute("data-left", "0")
+    assert await page.evaluate("async () => (await indexedDB.databases()).length") == 0
     await page.goto("/come-in")
     await press(ann, "Come in with my key")
     told = page.locator("[data-key-told]")

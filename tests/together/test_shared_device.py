@@ -111,7 +111,7 @@ async def test_what_earlier_people_left_goes_but_for_words_that_are_not_sent(
     await tablet.page.wait_for_url("**/signed-out")
     line = tablet.page.locator("[data-left]")
     await expect(line).to_have_text(
-        "Words of somebody else are not sent yet. We keep them for that person."
+        "Some words are not sent yet. We keep them for whoever wrote them."
     )
     left = await tablet.page.evaluate(KEPT)
     assert len(left["databases"]) == 1

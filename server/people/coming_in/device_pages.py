@@ -104,7 +104,7 @@ async def end_all_others(request: Request) -> Response:
 
 
 async def show_signed_out(request: Request) -> Response:
-    """After signing out on a shared device: a script clears up what nobody needs any more."""
+    """After signing out: a script clears up what nobody needs any more."""
     templates: Templates = request.app.state.templates
     return templates.page(request, "people/signed_out.html")
 

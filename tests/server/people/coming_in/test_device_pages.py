@@ -194,7 +194,7 @@ async def test_signing_out_where_one_is_signs_out_here(
     here = (await sessions(store))["Tablet"].id
     page = await hers.get(DEVICES)
     out = await hers.post(f"{DEVICES}/{here}/end", data={"form_token": form_token(page)})
-    assert out.headers["location"] == "/"
+    assert out.headers["location"] == "/signed-out"
     assert "our_charter" not in hers.cookies
     assert await sessions(store) == {}
 
@@ -206,7 +206,7 @@ async def test_signing_out_ends_the_session_for_good(
     heard = await news(app)
     page = await hers.get(DEVICES)
     out = await hers.post("/sign-out", data={"form_token": form_token(page)})
-    assert (out.status_code, out.headers["location"]) == (303, "/")
+    assert (out.status_code, out.headers["location"]) == (303, "/signed-out")
     assert "clear-site-data" not in out.headers
     assert "our_charter" not in hers.cookies
     hers.cookies.set("our_charter", secret, domain="localhost.local")

@@ -43,7 +43,7 @@ async def test_signing_out_ends_the_session_for_good(store: Store, hers: httpx.A
     secret = hers.cookies["our_charter"]
     page = await hers.get("/come-in/nonsense")
     out = await hers.post("/sign-out", data={"form_token": form_token(page)})
-    assert (out.status_code, out.headers["location"]) == (303, "/")
+    assert (out.status_code, out.headers["location"]) == (303, "/signed-out")
     assert "our_charter" not in hers.cookies
     hers.cookies.set("our_charter", secret)
     assert "You are" not in (await hers.get("/come-in/nonsense")).text
