@@ -134,9 +134,11 @@ export class PartEditor {
 
   /** Put the cursor at the end of the words. */
   focus(): void {
-    const { state } = this.view;
-    this.view.dispatch(state.tr.setSelection(Selection.atEnd(state.doc)).scrollIntoView());
     this.view.focus();
+    // The button stands below the words, perhaps a screen away: all of the editor, at least the caret.
+    this.dom.scrollIntoView({ block: "nearest" });
+    const { tr, doc } = this.view.state;
+    this.view.dispatch(tr.setSelection(Selection.atEnd(doc)).scrollIntoView());
   }
 
   /** Where the cursor is. */

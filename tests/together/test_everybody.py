@@ -75,7 +75,13 @@ async def _at_rest(ann: Visitor, _item: str, _petra: LiveClient) -> None:
 
 
 async def _writing(ann: Visitor, item: str, _petra: LiveClient) -> None:
-    await ann.change(item)
+    # On a phone, where the button is a screen below the words.
+    await ann.page.set_viewport_size({"width": 320, "height": 400})
+    button = ann.item(item).get_by_role("button", name="Change these words")
+    await button.evaluate("(button) => button.scrollIntoView({ block: 'start' })")
+    await expect(ann.words(item)).not_to_be_in_viewport()
+    editor = await ann.change(item)
+    await expect(editor).to_be_in_viewport()
 
 
 async def _writing_with_somebody(ann: Visitor, item: str, petra: LiveClient) -> None:
