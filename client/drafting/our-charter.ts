@@ -192,7 +192,10 @@ export class OurCharter extends HTMLElement implements Host {
   private async open(): Promise<void> {
     const { session } = this;
     await session.open();
-    this.place('[data-box="together"]').hidden = false;
+    for (const box of ["together", "undo"]) {
+      const found = this.querySelector<HTMLElement>(`[data-box="${box}"]`);
+      if (found) found.hidden = false;
+    }
     this.together.show();
     // On a shared device the status line says it all the time.
     const said = session.device !== null || session.visit.shared;

@@ -92,6 +92,7 @@ async def test_the_diary_opens_to_changes_and_words_are_put_back(
 
     # By the link beside the statement on the drafting page, while somebody writes there.
     await ann.open_draft(draft.slug)
+    await ann.item(first).get_by_role("button", name="More").click()
     earlier = page.get_by_role("link", name="Earlier words of Statement 1", exact=True)
     await expect(earlier).to_be_visible()
     await assert_for_everybody(page, "draft-with-earlier-words")
