@@ -149,6 +149,8 @@ async def test_the_pages_of_a_groups_people(arrive: Arrive, draft: Draft, scheme
     await look(page, f"{GROUP}/picture?word=bridge", f"group-picture-{scheme}")
     await page.get_by_role("button", name="bridge", exact=False).first.click()
     await look(page, GROUP, f"group-{scheme}")
+    await page.get_by_text("Look after this group").click()
+    await assert_for_everybody(page, f"group-to-look-after-{scheme}")
     await look(page, "/", f"home-of-an-organiser-{scheme}")
     await look(page, f"{GROUP}/change", f"group-name-{scheme}")
     await look(page, f"{GROUP}/people", f"people-{scheme}")
@@ -176,6 +178,7 @@ async def test_a_national_group_invites_a_local_one(
     olwen = await arrive("Olwen", role="organiser", color_scheme=scheme)
     page = olwen.page
     await page.goto(GROUP)
+    await page.get_by_text("Look after this group").click()
     await page.get_by_role("link", name="Invite a local group").click()
     await assert_for_everybody(page, f"new-group-{scheme}")
     await page.get_by_role("button", name="Make a card").click()

@@ -144,6 +144,7 @@ async def answer_the_report(meg: Visitor, ann: Visitor) -> None:
 async def the_record_tells_it(olwen: Visitor) -> None:
     page = olwen.page
     await page.goto(GROUP)
+    await page.get_by_text("Look after this group").click()
     await page.get_by_role("link", name="What was done, and by whom").click()
     for sentence in (
         "Olwen chose Meg to hear what is reported.",

@@ -169,7 +169,7 @@ async def test_who_may_open_which_page(  # noqa: PLR0917 -- one column of the ta
         await come_in(store, client, other, Role.ORGANISER)
     page = await client.get("/charters/devon")
     assert page.status_code == read
-    assert ("Change the words together" in page.text) is change
+    assert ("Write together" in page.text) is change
     assert ("See the words change" in page.text) is see
     assert (await client.get("/charters/devon/draft")).status_code == draft
 
