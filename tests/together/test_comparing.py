@@ -204,6 +204,7 @@ async def test_from_the_table_to_one_statement_to_two_versions_by_keyboard(
 async def test_the_filters_of_the_table_are_a_plain_form(stranger: Visitor) -> None:
     page = stranger.page
     await page.goto(PAGES["table"])
+    await page.get_by_text("Choose what to show").click()
     await page.get_by_label("Which part").select_option(label="My home")
     await page.get_by_label("What comes first").select_option("most")
     await page.get_by_role("button", name="Show").click()
