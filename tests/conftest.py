@@ -38,6 +38,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(_MARKERS[name])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest first, so that no process works on one of them when all others are done."""
+    items.sort(key=lambda item: "together" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresCluster]:
     """One PostgreSQL server for the whole run."""

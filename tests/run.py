@@ -98,14 +98,21 @@ def tests(reports: Path) -> list[Step]:
         ),
         Step(
             "Server, shape and together tests",
-            # A process a core. Each starts real parts of its own, so more than four gain little.
             [
                 *(sys.executable, "-m", "pytest", f"--junit-xml={pytest}"),
-                *("-n", "auto", "--maxprocesses=4", "--dist=worksteal"),
+                *("-n", str(processes(os.cpu_count() or 1)), "--dist=load", "--maxschedchunk=8"),
             ],
             pytest,
         ),
     ]
+
+
+def processes(cores: int) -> int:
+    """How many processes run tests: one more than the cores, as tests often wait for real parts.
+
+    Each starts real parts of its own, so more than four gain little.
+    """
+    return min(cores + 1, 4)
 
 
 def run(steps: Sequence[Step]) -> Tally:

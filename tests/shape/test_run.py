@@ -56,3 +56,7 @@ def test_the_names_of_failed_tests_are_among_the_last_lines(
     assert [named, first.strip(), second.strip()] == ["Failed tests:", *FAILED]
     assert steps == "Failed: Tests"
     assert counts.startswith("2 passed, 2 failed, 1 skipped in ")
+
+
+def test_a_small_machine_is_kept_busy_and_a_large_one_is_not_filled() -> None:
+    assert [run.processes(cores) for cores in (1, 2, 3, 64)] == [2, 3, 4, 4]
