@@ -104,7 +104,7 @@ class Changing:
     ) -> None:
         """As `Rooms.refuse_if_written` says it."""
         async with self._open(charter_id) as room:
-            await asyncio.sleep(self._rooms.heard_others_in(room, _ANSWERS_IN))
+            await asyncio.sleep(self._rooms.neighbours.all_heard_in(room, _ANSWERS_IN))
             self._refuse_if_written(room, items, author)
 
     @asynccontextmanager
@@ -142,7 +142,7 @@ class Changing:
             return None
         await self._rooms.catch_up(room)
         if items:
-            await asyncio.sleep(self._rooms.heard_others_in(room, _ANSWERS_IN))
+            await asyncio.sleep(self._rooms.neighbours.all_heard_in(room, _ANSWERS_IN))
         if self._ended:
             raise Stopping
         done: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()

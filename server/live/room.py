@@ -252,8 +252,7 @@ class Room:
         Returns False, and does nothing, when this is older than what we know to be durable.
         """
         if opened.generation != self.generation:
-            for reader in self.readers:
-                reader.news("generation")
+            self.news("generation")
             self.end(OldGeneration())
         elif opened.seq < self.seq:
             return False
@@ -294,6 +293,11 @@ class Room:
             told = reader in authors and reader.behind is None
             receipt = reader.receipt() if told else b""
             reader.send(frames + receipt if receipt else frames, now, self.state_vector)
+
+    def news(self, topic: str) -> None:
+        """Tell everybody in the room of something beside the words."""
+        for reader in self.readers:
+            reader.news(topic)
 
     # Readers that cannot keep up
 

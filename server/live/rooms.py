@@ -4,45 +4,27 @@
 """
 
 import asyncio
-import base64
 import math
-from collections.abc import Collection, Coroutine
-from typing import Any
+from collections.abc import Collection
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from server import clock, metrics
-from server.bus.port import Bus, Message
-from server.errors import (
-    DocumentFull,
-    Gap,
-    HelpBegan,
-    HelpEnded,
-    MayNot,
-    NotSignedIn,
-    OldGeneration,
-    Refusal,
-    Stopping,
-    UnknownCharter,
-)
-from server.live import wire
+from server import metrics
+from server.bus.port import Bus
+from server.errors import DocumentFull, Gap, OldGeneration, Stopping, UnknownCharter
+from server.live import standing, wire
 from server.live.changing import Edit, Record
 from server.live.engine import Engine
 from server.live.guard import Unsettled
 from server.live.journal import Journal
-from server.live.presence import Entry as PresenceEntry
-from server.live.presence import Identity
+from server.live.neighbours import Neighbours
 from server.live.reader import Reader
 from server.live.room import Room
 from server.live.settling import Settling
 from server.live.writer import Writer, trouble_of
-from server.people.permits import Action, Who, may
-from server.people.signing_in import who_by_token_hash
-from server.people.telling import TOPIC as PERMITS
 from server.settings import Settings
 from server.store import Store
-from server.writing.authors import Author, helped_by
+from server.writing.authors import Author
 
 # How often every server asks its open Charters' counters and memberships, in seconds.
 WATCH = 1.0
@@ -57,17 +39,14 @@ class Rooms:
     def __init__(
         self, store: Store, bus: Bus, engine: Engine, journal: Journal, settings: Settings
     ) -> None:
-        self.name = clock.new_id()
         self._store = store
-        self._bus = bus
         self._journal = journal
         self._settings = settings
         self._rooms: dict[str, Room] = {}
         self._loading: dict[str, asyncio.Task[None]] = {}
-        self._presence_timers: dict[Room, asyncio.TimerHandle] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._errands: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.neighbours = Neighbours(bus, self, settings)
         self.settling = Settling(journal, engine, self, settings)
         self.writer = Writer(journal, engine, self, settings)
 
@@ -94,7 +73,7 @@ class Rooms:
     # Life of the server
 
     async def start(self) -> None:
-        self._unsubscribe = self._bus.subscribe(self._hear_bus)
+        self.neighbours.start()
         self._tasks = [
             asyncio.create_task(self.writer.write_for_ever(), name="writer"),
             asyncio.create_task(self._watch_for_ever(), name="watch"),
@@ -121,9 +100,9 @@ class Rooms:
         for room in tuple(self._rooms.values()):
             room.end(Stopping())
         watch.cancel()
-        await asyncio.gather(watch, *self._errands, return_exceptions=True)
+        await asyncio.gather(watch, return_exceptions=True)
+        await self.neighbours.stop()
         await self.writer.stopped()
-        self._unsubscribe()
         await self.settling.stop(_STOP_AT_MOST)
 
     # Coming and going
@@ -156,7 +135,7 @@ class Rooms:
             return
         room.leave(reader)
         metrics.readers.add(-1)
-        self.presence_changed(room)
+        self.neighbours.presence_changed(room)
         if not room.readers:
             self.settling.soon(room.charter_id)
             self.forget_if_idle(room)
@@ -189,7 +168,7 @@ class Rooms:
         room.opened_at = self.now()
         self._rooms[charter_id] = room
         metrics.rooms.set(len(self._rooms))
-        self._publish("who-is-here", charter_id)
+        self.neighbours.opened(room)
 
     # Writing
 
@@ -274,76 +253,16 @@ class Rooms:
         """Whether a room is the open one of its Charter, and not beginning again."""
         return self._rooms.get(room.charter_id) is room and not self.writer.is_recovering(room)
 
-    def heard_others_in(self, room: Room, answers_in: float) -> float:
-        """Seconds until all servers have had so long to say who is in a room."""
-        if self._bus.is_alone:
-            return 0.0
-        return max(0.0, room.opened_at + answers_in - self.now())
-
     def tell_news(self, charter_id: str, topic: str) -> None:
         """Tell everybody in a Charter's room, on every server, of something beside the words."""
-        self._tell_news(charter_id, topic)
-        self._publish("news", charter_id, told=topic)
-
-    def _tell_news(self, charter_id: str, topic: str) -> None:
         if room := self._rooms.get(charter_id):
-            for reader in room.readers:
-                reader.news(topic)
+            room.news(topic)
+        self.neighbours.news(charter_id, topic)
 
     async def generation_ended(self, charter_id: str) -> None:
         """A new generation of a Charter began: send everybody to it."""
         if room := self._rooms.get(charter_id):
             await self.writer.reload(room)
-
-    # Who is here
-
-    def presence_changed(self, room: Room) -> None:
-        """Tell who is here soon: gathered, so that many changes make one message."""
-        if not room.presence.has_changes or room in self._presence_timers:
-            return
-        pause = room.presence_pause(self._settings.presence_tick)
-        self._presence_timers[room] = asyncio.get_running_loop().call_later(
-            pause, self._tell_presence, room
-        )
-
-    def _tell_presence(self, room: Room) -> None:
-        self._presence_timers.pop(room, None)
-        self._tell_servers(room, room.tell_presence(self.now()))
-
-    def _tell_servers(self, room: Room, ours: list[PresenceEntry]) -> None:
-        if ours:
-            told = base64.b64encode(wire.encode_awareness(ours)).decode("ascii")
-            self._publish("presence", room.charter_id, told=told)
-
-    def written(self, room: Room, seq: int) -> None:
-        """Tell other servers that entries up to this one are durable."""
-        self._publish("written", room.charter_id, seq=seq)
-
-    def _publish(self, topic: str, charter_id: str, **more: object) -> None:
-        self._bus.publish(topic, {"server": self.name, "charter": charter_id, **more})
-
-    # What other servers say
-
-    def _hear_bus(self, topic: str, message: Message) -> None:
-        if topic == PERMITS:
-            self._errand(self.check_permits())
-            return
-        if message.get("server") == self.name:
-            return
-        room = self._rooms.get(str(message.get("charter")))
-        if room is None:
-            return
-        if topic == "written" and int(str(message["seq"])) > room.seq:
-            self._errand(self.catch_up(room))
-        elif topic == "presence":
-            heard = wire.decode(base64.b64decode(str(message["told"])))
-            if isinstance(heard, wire.Presence):
-                room.presence.absorb(message["server"], heard.entries, self.now())
-                self.presence_changed(room)
-        elif topic == "news":
-            self._tell_news(room.charter_id, str(message["told"]))
-        elif topic == "who-is-here":
-            self._tell_servers(room, room.presence.ours())
 
     # Each second
 
@@ -375,63 +294,16 @@ class Rooms:
                 await self.catch_up(room)
             room.group_id, room.visibility = counter.group_id, counter.visibility
             room.presence.expire(now)
-            self.presence_changed(room)
             room.catch_up(now, self._settings.reader_patience)
             room.forget_frames()
             self.forget_if_idle(room)
         await self.check_permits()
 
     async def check_permits(self) -> None:
-        """Close whoever may no longer read, and note who may no longer, or now, write."""
-        keys = {reader.key for room in self._rooms.values() for reader in room.readers}
-        if not keys:
-            return
-        async with self._store.reading() as session:
-            people = await who_by_token_hash(session, keys)
+        """Judge anew who may be here and who may write, and show new names."""
+        await standing.judge(self._store, self._rooms.values())
         for room in self._rooms.values():
-            for reader in tuple(room.readers):
-                # Who came in while we asked was let in by the same rule just now.
-                if reader.key in keys:
-                    self._judge(room, reader, people.get(reader.key))
-
-    def _judge(self, room: Room, reader: Reader, who: Who | None) -> None:
-        judged_by = (who, room.group_id, room.visibility)
-        if reader.judged_by == judged_by:
-            return
-        reader.judged_by = judged_by
-        if who is None:
-            reader.end(NotSignedIn())
-        elif reader.who.for_id not in (None, helped_by(who, room)):
-            # The ids under which its page writes are another author's: it has to begin anew.
-            reader.end(HelpEnded())
-        elif not may(who, Action.WATCH, room):
-            reader.end(MayNot())
-        elif helped_by(who, room) != reader.who.for_id:
-            reader.end(HelpBegan())
-        else:
-            self._rename(room, reader, Identity.of(who, room))
-            if may(who, Action.WRITE, room) != reader.may_write:
-                reader.may_write = not reader.may_write
-                reader.news("permissions")
-
-    def _rename(self, room: Room, reader: Reader, identity: Identity) -> None:
-        if reader.who != identity:
-            reader.who = identity
-            room.presence.rename(reader, identity)
-            self.presence_changed(room)
-
-    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(self._logged(work))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
-
-    async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Refusal as refusal:
-            log.error("errand_failed", refusal=refusal.kind)
-        except SQLAlchemyError as error:
-            log.error("errand_failed", error=type(error).__name__)
+            self.neighbours.presence_changed(room)
 
 
 def _mourn(task: asyncio.Task[None]) -> None:

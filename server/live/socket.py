@@ -167,7 +167,7 @@ class _Conversation:
                 room.ask(reader, state_vector, rooms.now())
             case wire.Presence() as said:
                 room.hear(reader, said, rooms.now())
-                rooms.presence_changed(room)
+                rooms.neighbours.presence_changed(room)
             case wire.PresenceQuestion():
                 room.ask_presence(reader, rooms.now())
 

@@ -159,7 +159,7 @@ class Writer:
         metrics.edits.add(len(taken.changes))
         metrics.edit_bytes.add(sum(len(change) for change in taken.changes))
         metrics.fan_out_seconds.record(self._rooms.now() - started)
-        self._rooms.written(room, last)
+        self._rooms.neighbours.written(room, last)
         if room.unsettled_bytes > self._settings.document_limit // _SETTLE_EARLY:
             self._rooms.settling.soon(room.charter_id)
         else:

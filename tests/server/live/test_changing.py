@@ -375,7 +375,7 @@ async def test_with_a_real_bus_words_come_through_and_writers_are_heard_of(
         await until(lambda: updates(bens.frames), "the words")
         assert "Over there." in as_seen(charter.state, *updates(bens.frames))["s1"]
         await write(there, ben, "s1", server_room=far)
-        there.rooms.presence_changed(far)
+        there.rooms.neighbours.presence_changed(far)
         change = partial(
             here.rooms.change, charter.charter_id, says("Over."), author=Author("p-ann")
         )
