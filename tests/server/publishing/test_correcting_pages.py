@@ -9,6 +9,7 @@ from server.people.tables import AuditRow
 from server.publishing.tables import AdoptionRow
 from server.store import Store
 from server.web.dates import in_words
+from server.writing.tables import CharterRow
 from tests.server.publishing.conftest import Place, come_in, make_place, publish
 from tests.server.publishing.test_adopting_pages import PATH, TODAY, adoptions, filled_in
 from tests.server.publishing.test_adoptions import adopt, organiser
@@ -184,3 +185,14 @@ async def test_what_nobody_adopted_here_is_not_there(
         assert (await client.get(path)).status_code == 404
         assert (await client.post(path, data=form)).status_code == 404
         assert (await client.post(f"{path}/take-back", data=form)).status_code == 404
+
+
+async def test_an_adoption_names_the_edition_as_it_was_called_then(
+    store: Store, client: httpx.AsyncClient, devon: Place
+) -> None:
+    row = await adopted(store, client, devon)
+    async with store.session() as session:
+        charter = await session.get_one(CharterRow, devon.charter.id)
+        charter.title = "Another title"
+    for path in ("adoptions", f"adoptions/{row.id}", f"adoptions/{row.id}/take-back"):
+        assert "Our &amp; Devon Charter, edition 1</a>" in (await client.get(f"{PATH}/{path}")).text
