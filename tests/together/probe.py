@@ -108,6 +108,8 @@ async def assert_for_everybody(page: Page, name: str) -> None:
     """
     before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
     wrong = []
+    # Who pressed a link may be here before the page's scripts are.
+    await page.wait_for_load_state()
     await page.evaluate("() => document.fonts.ready")
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900 if width > 400 else 700})
