@@ -87,6 +87,7 @@ async def test_who_comes_in_finds_the_charter_to_write_in_and_the_people(
         'href="/groups/devon/people"',
     ):
         assert part in page.text
+    assert page.text.count('class="govuk-button"') == 1
     assert "Look after this group" not in page.text
     assert "ann@charter.example" not in page.text
 

@@ -234,6 +234,18 @@ async def test_a_charter_for_all_groups_is_for_whoever_is_in_one(
     assert "Charters for everybody" not in page
 
 
+async def test_writing_is_the_one_main_button_of_who_has_one_charter(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    group = await make_charter(store, "Kent", "kent", "everybody", "Kent's words")
+    await make_charter(store, "Avon", "avon", "everybody", "Avon's words")
+    await come_in(store, client, group)
+    for path in ("/", "/charters/kent"):
+        page = (await client.get(path)).text
+        assert page.count('class="govuk-button"') == 1
+        assert '<a class="govuk-button" href="/charters/kent/draft">Write together</a>' in page
+
+
 async def test_an_organiser_can_invite_and_start_a_charter_from_home(
     store: Store, client: httpx.AsyncClient
 ) -> None:
