@@ -39,7 +39,7 @@ def fuzz(tries: int, seed: int, cluster: PostgresCluster | None) -> int:
     print(f"{tries} requests, seed {seed}, {told.seconds:.0f} seconds")
     print(f"  {told.inside} of {told.nearly} with one hostile part came past the door")
     for status, times in sorted(told.statuses.items()):
-        print(f"  {status or 'could not be sent'}: {times}")
+        print(f"  {status or 'could not be sent'}: {times}", flush=True)
     heard = asyncio.run(talk(tries, seed, cluster))
     print(f"{heard.frames} frames on {heard.talks} connections, seed {seed},", end=" ")
     print(f"{heard.seconds:.0f} seconds; {heard.words} words of an honest writer saved")
