@@ -21,11 +21,12 @@ from server.people.permits import Action, Who, may
 from server.store import Store
 from server.web.forms import read_form
 from server.writing import history
-from server.writing.history import Earlier, Version
+from server.writing.history import Earlier
 from server.writing.read_side import read_charter
 from server.writing.removing import Chosen, kept_for
 from server.writing.rich_text import RichText
 from server.writing.tables import CharterRow, ItemRow
+from server.writing.versions import Version
 
 BETWEEN = "between"
 

@@ -16,8 +16,9 @@ from server.web.dates import there, with_weekday
 from server.writing import diary
 from server.writing.charter import Charter, in_order
 from server.writing.hidden import Hiding
-from server.writing.history import Change, Diary, Earlier, Entry, Removal, Version
+from server.writing.history import Change, Diary, Earlier, Entry, Removal
 from server.writing.titles import About
+from server.writing.versions import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,16 @@ Words that were forgotten for good are not here any more; that they were is.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import UnknownPage
 from server.people.tables import PersonRow
-from server.writing import authors, rich_text, titles, wording
+from server.writing import authors, titles
 from server.writing.authors import Author
-from server.writing.charter import Item, Kind
+from server.writing.charter import Kind
 from server.writing.diary import Deed, deed
-from server.writing.edition import NO_WHY
-from server.writing.hidden import Hiding, Unseen
 from server.writing.tables import (
     EditionItemRow,
     EditionRow,
@@ -30,10 +27,8 @@ from server.writing.tables import (
     WordingRow,
 )
 from server.writing.titles import Retitled
+from server.writing.versions import Version, Versions, settled
 
-State = Mapping[str, Any]
-
-_STATE = ("kind", "position", "left_out", "why", "origins")
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -74,36 +69,6 @@ class Diary:
     page: int
     pages: int
     retitled: tuple[Retitled, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An item as it was said at some moment; what was forgotten or hidden of it is empty.
-
-    `hidings` tell what of it is hidden, and why.
-    """
-
-    item: Item
-    digest: str
-    words_removed: bool = False
-    why_removed: bool = False
-    hidings: tuple[Hiding, ...] = ()
-
-    @property
-    def why_digest(self) -> str:
-        return wording.digest_of_why(self.item.why)
-
-    @property
-    def words_hiding(self) -> Hiding | None:
-        return next((one for one in self.hidings if not one.is_why), None)
-
-    @property
-    def why_hiding(self) -> Hiding | None:
-        return next((one for one in self.hidings if one.is_why), None)
-
-    @property
-    def is_whole(self) -> bool:
-        return not (self.words_removed or self.why_removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +194,7 @@ async def sitting(
     names = await _names(
         session, (one for change in changes for one in authors.from_json(change.persons))
     )
-    versions = await _Versions.of(session, charter_id, changes)
+    versions = await Versions.of(session, charter_id, changes)
     return row, tuple(
         Change(
             change.item_id,
@@ -258,7 +223,7 @@ async def earlier(
     names = await _names(
         session, (one for _, change in rows for one in authors.from_json(change.persons))
     )
-    versions = await _Versions.of(session, charter_id, [change for _, change in rows], hide=hide)
+    versions = await Versions.of(session, charter_id, [change for _, change in rows], hide=hide)
     told: list[Earlier] = []
     for number, (row, change) in enumerate(rows):
         following = rows[number + 1][0].last_at if number + 1 < len(rows) else None
@@ -277,7 +242,7 @@ async def _published(
     charter_id: str,
     item_id: str,
     told: Sequence[Earlier],
-    versions: "_Versions",
+    versions: Versions,
 ) -> list[Earlier]:
     """What only editions still know that an item said."""
     found = await session.execute(
@@ -287,21 +252,16 @@ async def _published(
         .where(EditionRow.charter_id == charter_id, EditionItemRow.item_id == item_id)
         .order_by(EditionRow.number)
     )
-    known = {_said(one.version) for one in told}
+    known = {one.version.said for one in told}
     more: list[Earlier] = []
     for edition, row, says in found:
         version = versions.published(edition, row, says)
-        if _said(version) in known:
+        if version.said in known:
             continue
-        known.add(_said(version))
+        known.add(version.said)
         at = edition.published_at
         more.append(Earlier(f"{edition.id}-edition", version, at, at, ()))
     return more
-
-
-def _said(version: Version) -> tuple[str, str | None]:
-    """What tells two versions apart to a reader."""
-    return version.digest, None if version.why_removed else version.why_digest
 
 
 async def present(session: AsyncSession, charter_id: str, item_id: str) -> Version | None:
@@ -310,8 +270,7 @@ async def present(session: AsyncSession, charter_id: str, item_id: str) -> Versi
     if row is None:
         return None
     says = await session.get(WordingRow, row.wording_digest)
-    state = {name: getattr(row, name) for name in _STATE}
-    return _version(item_id, state, row.wording_digest, says)
+    return settled(row, says)
 
 
 async def with_earlier_words(session: AsyncSession, charter_id: str) -> frozenset[str]:
@@ -340,95 +299,6 @@ async def removals(
     return tuple(
         Removal(row.item_id, row.part, row.digest, row.removed_at, name)
         for row, name in await session.execute(wanted)
-    )
-
-
-class _Versions:
-    """Makes items of the two sides of changes, without what readers do not see (`hidden.Unseen`).
-
-    A wording that another Charter still has is in the store, and may not be shown here.
-    """
-
-    def __init__(self, wordings: Mapping[str, WordingRow], unseen: Unseen) -> None:
-        self._wordings = wordings
-        self._unseen = unseen
-
-    @classmethod
-    async def of(
-        cls,
-        session: AsyncSession,
-        charter_id: str,
-        changes: Iterable[SittingChangeRow],
-        *,
-        hide: bool = True,
-    ) -> "_Versions":
-        digests = {digest for each in changes for digest in (each.before_digest, each.after_digest)}
-        rows = await session.scalars(
-            select(WordingRow).where(WordingRow.digest.in_(digests - {None}))
-        )
-        unseen = await Unseen.of(session, charter_id, hide=hide)
-        return cls({row.digest: row for row in rows}, unseen)
-
-    def before(self, sitting: SittingRow, change: SittingChangeRow) -> Version | None:
-        return self._side(sitting, change.item_id, change.before, change.before_digest)
-
-    def after(self, sitting: SittingRow, change: SittingChangeRow) -> Version | None:
-        return self._side(sitting, change.item_id, change.after, change.after_digest)
-
-    def published(self, edition: EditionRow, row: EditionItemRow, says: WordingRow) -> Version:
-        state = {name: getattr(row, name) for name in _STATE}
-        if not row.why and row.why_digest != NO_WHY:
-            state["why"] = None
-        return self._made(row.item_id, state, row.wording_digest, says, edition.published_at)
-
-    def _side(
-        self, sitting: SittingRow, item_id: str, state: State | None, digest: str | None
-    ) -> Version | None:
-        if state is None or digest is None:
-            return None
-        return self._made(item_id, state, digest, self._wordings.get(digest), sitting.last_at)
-
-    def _made(
-        self, item_id: str, state: State, digest: str, says: WordingRow | None, at: datetime
-    ) -> Version:
-        found: list[Hiding] = []
-        unseen = self._unseen.words(item_id, digest, at)
-        if isinstance(unseen, Hiding):
-            found.append(unseen)
-        if state["why"]:
-            why = wording.digest_of_why(rich_text.from_json(state["why"]))
-            hidden_why = self._unseen.why(item_id, why)
-            if hidden_why is not None:
-                found.append(hidden_why)
-                state = {**state, "why": None}
-        gone = says is None or says.removed_at is not None or unseen
-        return _version(item_id, state, digest, None if gone else says, tuple(found))
-
-
-def _version(
-    item_id: str,
-    state: State,
-    digest: str,
-    shown: WordingRow | None,
-    hidings: tuple[Hiding, ...] = (),
-) -> Version:
-    why = state["why"]
-    return Version(
-        Item(
-            id=item_id,
-            kind=Kind(state["kind"]),
-            position=state["position"],
-            words=() if shown is None else rich_text.from_json(shown.words),
-            meaning=() if shown is None else rich_text.from_json(shown.meaning),
-            picture=None if shown is None else shown.picture,
-            why=rich_text.from_json(why or ()),
-            left_out=state["left_out"],
-            origins=tuple(state["origins"]),
-        ),
-        digest,
-        words_removed=shown is None,
-        why_removed=why is None,
-        hidings=hidings,
     )
 
 

@@ -25,8 +25,8 @@ from server.people.tables import (
     SupportRow,
 )
 from server.writing import history, rich_text
-from server.writing.history import Version
 from server.writing.tables import CharterRow, SittingChangeRow, SittingRow
+from server.writing.versions import Version
 
 Facts = dict[str, Any]
 Part = Callable[[AsyncSession, str], Coroutine[Any, Any, list[Facts]]]

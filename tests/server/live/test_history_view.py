@@ -6,8 +6,9 @@ import pytest
 from server.live import history_view as view
 from server.writing.charter import Item, Kind
 from server.writing.diary import Deed
-from server.writing.history import Change, Diary, Earlier, Entry, Removal, Version
+from server.writing.history import Change, Diary, Earlier, Entry, Removal
 from server.writing.rich_text import from_text
+from server.writing.versions import Version
 
 AT = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 ZONE = "Europe/London"
