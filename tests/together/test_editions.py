@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from server.__main__ import main
+from server.writing import document
 from tests.support import pen
 from tests.support.live_client import LiveClient
 from tests.support.server_process import BLANK, ServerProcess
@@ -36,6 +37,55 @@ def forget_refusals(visitor: Visitor) -> None:
     """A browser counts every answer that refuses among the mistakes of the page."""
     told = "the server responded with a status of 4"
     visitor.mistakes[:] = [mistake for mistake in visitor.mistakes if told not in mistake]
+
+
+async def adopt(page: Page, look: Look, home: str) -> None:
+    """The group adopts its edition, and the Charter's page says so."""
+    await page.goto(f"{home}/adopt")
+    await look("adopt")
+    await press(page, "Adopt it")
+    await look("adopt-mistake")
+    for label, value in (("Day", "3"), ("Month", "11"), ("Year", "2026")):
+        await page.get_by_label(label, exact=True).first.fill(value)
+    await page.get_by_label("People who use Shared Lives").fill("4")
+    await press(page, "Adopt it")
+    await expect(page.get_by_text("You adopted it.")).to_be_visible()
+    await look("adoptions")
+    await page.goto(home)
+    await expect(page.get_by_text("National adopted edition 2 on 3 November 2026.")).to_be_visible()
+    await look("reading-with-edition")
+
+
+async def put_right_and_take_back(page: Page, look: Look, home: str) -> None:
+    """They adopted it on another day; and then it was a mistake."""
+    await page.goto(f"{home}/adoptions")
+    await page.get_by_role("link", name="Put this right").click()
+    await look("adoption-correct")
+    await page.get_by_label("Day", exact=True).first.fill("2")
+    await press(page, "Save")
+    await expect(page.get_by_text("On 2 November 2026 they adopted")).to_be_visible()
+    await page.get_by_role("link", name="Put this right").click()
+    await page.get_by_role("link", name="We did not adopt it.").click()
+    await look("adoption-take-back")
+    await press(page, "Take it back")
+    await expect(page.get_by_text("Nobody adopted it yet.")).to_be_visible()
+
+
+async def change_the_title(page: Page, look: Look, home: str, program: LiveClient) -> None:
+    """It is there at once for whoever writes, and the next edition tells of it."""
+    await page.goto(f"{home}/draft")
+    await page.get_by_role("link", name="Change the title").click()
+    await look("title")
+    await page.get_by_label("What is the Charter called?").fill("Our promise")
+    await press(page, "Save")
+    await expect(page.get_by_text("Saved.")).to_be_visible()
+    await program.when(
+        lambda: document.read(program.doc).charter.title == "Our promise", "the other title"
+    )
+    await page.goto(f"{home}/history")
+    await expect(page.get_by_text("Olwen changed the title of the Charter.")).to_be_visible()
+    await page.goto(f"{home}/publish")
+    await expect(page.get_by_text("Now it is called “Our promise”.")).to_be_visible()
 
 
 async def test_an_edition_is_published_read_and_adopted(
@@ -87,20 +137,9 @@ async def test_an_edition_is_published_read_and_adopted(
         file.write_bytes(await answer.body())
         assert main(["verify", str(file)]) == 0
 
-    # The group adopts it, and the Charter's page says so.
-    await page.goto(f"{home}/adopt")
-    await look("adopt")
-    await press(page, "Adopt it")
-    await look("adopt-mistake")
-    for label, value in (("Day", "3"), ("Month", "11"), ("Year", "2026")):
-        await page.get_by_label(label, exact=True).first.fill(value)
-    await page.get_by_label("People who use Shared Lives").fill("4")
-    await press(page, "Adopt it")
-    await expect(page.get_by_text("You adopted it.")).to_be_visible()
-    await look("adoptions")
-    await page.goto(home)
-    await expect(page.get_by_text("National adopted edition 2 on 3 November 2026.")).to_be_visible()
-    await look("reading-with-edition")
+    await adopt(page, look, home)
+    await put_right_and_take_back(page, look, home)
+    await change_the_title(page, look, home, program)
     assert await focus_complaints(page) == []
     forget_refusals(olwen)
 
