@@ -143,8 +143,8 @@ async def share(
 class Offer:
     """An offer with all that its pages show.
 
-    `says` is None once its words were forgotten or hidden. `hidden` are the steps with words that
-    are hidden, each with the reason.
+    `says` is None once its words were forgotten, or hidden (`says_hidden`). `hidden` are the steps
+    with words that are hidden, each with the reason.
     """
 
     row: OfferRow
@@ -154,6 +154,7 @@ class Offer:
     says: Wording | None
     steps: Sequence[OfferStepRow]
     hidden: Mapping[str, str]
+    says_hidden: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -294,11 +295,13 @@ async def _offers(session: AsyncSession, *those: ColumnElement[bool]) -> Sequenc
             charter,
             group,
             to_charters[row.to_charter_id],
-            None if (charter.id, row.item_id, WORDS, says.digest) in hidden else _says(says),
+            None if is_hidden else _says(says),
             steps[row.id],
             reasons,
+            says_hidden=is_hidden,
         )
         for row, charter, group, says in found
+        for is_hidden in [(charter.id, row.item_id, WORDS, says.digest) in hidden]
     ]
     return sorted(offers, key=lambda offer: offer.steps[0].at, reverse=True)
 

@@ -15,11 +15,15 @@ _NOTHING: RichText = ()
 
 @dataclass(frozen=True)
 class Card:
-    """One statement or heading in both versions. `removed`: words of it were forgotten for good."""
+    """One statement or heading in both versions.
+
+    `removed`: words of it cannot be read, as they were forgotten for good, or are `hidden`.
+    """
 
     change: ItemChange
     sentences: tuple[str, ...]
     removed: bool
+    hidden: bool = False
 
     @cached_property
     def words(self) -> Changes:
@@ -59,10 +63,15 @@ class Area:
 
 
 def areas(
-    comparison: Comparison, removed: Collection[str] = (), *, only_changes: bool = False
+    comparison: Comparison,
+    removed: Collection[str] = (),
+    hidden: Collection[str] = (),
+    *,
+    only_changes: bool = False,
 ) -> list[Area]:
     """All cards under their headings, or only those in which a reader sees a difference.
 
+    Of `removed` items, and of those that are `hidden`, the words cannot be read.
     What neither version shows is no card. A heading is there when it changed, or has cards.
     """
     found: list[tuple[Card | None, list[Card]]] = []
@@ -70,11 +79,11 @@ def areas(
         if not _is_seen(change):
             continue
         if change.kind is Kind.HEADING:
-            found.append((_card(change, comparison, removed), []))
+            found.append((_card(change, comparison, removed, hidden), []))
         elif change.is_change or not only_changes:
             if not found:
                 found.append((None, []))
-            found[-1][1].append(_card(change, comparison, removed))
+            found[-1][1].append(_card(change, comparison, removed, hidden))
     return [
         Area(heading, cards)
         for heading, cards in found
@@ -82,9 +91,15 @@ def areas(
     ]
 
 
-def _card(change: ItemChange, comparison: Comparison, removed: Collection[str]) -> Card:
-    if change.item_id in removed:
-        return Card(change, (), removed=True)
+def _card(
+    change: ItemChange,
+    comparison: Comparison,
+    removed: Collection[str],
+    hidden: Collection[str],
+) -> Card:
+    is_hidden = change.item_id in hidden
+    if is_hidden or change.item_id in removed:
+        return Card(change, (), removed=True, hidden=is_hidden)
     return Card(change, tuple(_sentences(change, comparison)), removed=False)
 
 

@@ -24,22 +24,32 @@ MOST_SHOWN = 20
 
 
 class Words(NamedTuple):
-    """A stored wording; `removed` when it was forgotten for good."""
+    """A stored wording; `removed` when it cannot be read: forgotten for good, or `hidden`."""
 
     words: RichText
     meaning: RichText
     picture: str | None
     removed: bool
+    hidden: bool = False
+
+    @property
+    def unseen(self) -> str | None:
+        """Why it cannot be read."""
+        told = labels.of()
+        return (told.hidden if self.hidden else told.removed) if self.removed else None
 
 
 class Said(NamedTuple):
-    """What one place has of one item. `place` counts the columns; `why` is None when gone."""
+    """What one place has of one item. `place` counts the columns; `why` is None when it was
+    forgotten for good, or is hidden (`why_hidden`).
+    """
 
     place: int
     item_id: str
     digest: str
     left_out: bool
     why: RichText | None
+    why_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +72,12 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One place: what it did, and why; None where the why was forgotten for good."""
+    """One place: what it did, and why; None where the why was forgotten for good, or is hidden."""
 
     place: int
     cell: Cell
     why: RichText | None
+    why_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,7 @@ class Everywhere:
                 labels.of().states[cell.state],
                 ", ".join(labels.details(cell)),
                 *_texts(says),
-                rich_text.plain(voice.why or ()),
+                labels.of().why_hidden if voice.why_hidden else rich_text.plain(voice.why or ()),
             )
 
     def json(self) -> dict[str, Any]:
@@ -206,11 +217,10 @@ def gathered(asked_for: AskedFor, said: Sequence[Said], words: Mapping[str, Word
     for place, cell in enumerate(row.cells if row is not None else ()):
         found = whys.get((place, asked_for.item_id))
         shown = None if found is None or found.left_out else found.digest
-        voices.append((Voice(place, cell, found.why if found is not None else ()), shown))
+        voices.append((_voice(place, cell, found), shown))
     for addition in asked_for.additions:
         found = whys.get((addition.place, addition.item_id))
-        why = found.why if found is not None else ()
-        voices.append((Voice(addition.place, addition.cell, why), addition.digest))
+        voices.append((_voice(addition.place, addition.cell, found), addition.digest))
     first = asked_for.additions[0] if asked_for.additions else None
     return Everywhere(
         asked_for.item_id,
@@ -220,6 +230,12 @@ def gathered(asked_for: AskedFor, said: Sequence[Said], words: Mapping[str, Word
         [(voice, words.get(digest or "")) for voice, digest in voices],
         _groups(voices, words, national),
     )
+
+
+def _voice(place: int, cell: Cell, found: Said | None) -> Voice:
+    if found is None:
+        return Voice(place, cell, ())
+    return Voice(place, cell, found.why, found.why_hidden)
 
 
 _WORDED = (State.REWORDED, State.ADDED, State.EARLIER)
@@ -251,8 +267,8 @@ def _groups(
 def _texts(says: Words | None) -> tuple[str, str]:
     if says is None:
         return "", ""
-    if says.removed:
-        return labels.of().removed, ""
+    if says.unseen is not None:
+        return says.unseen, ""
     return rich_text.plain(says.words), rich_text.plain(says.meaning)
 
 
@@ -260,7 +276,7 @@ def _json(says: Words | None) -> dict[str, Any] | None:
     if says is None:
         return None
     if says.removed:
-        return {"removed": True}
+        return {"removed": True, "hidden": says.hidden}
     return {
         "words": rich_text.to_json(says.words),
         "meaning": rich_text.to_json(says.meaning),

@@ -19,7 +19,10 @@ Whys = Mapping[tuple[int, str], str]
 
 
 def comparison_rows(
-    comparison: Comparison, names: Sequence[str], removed: frozenset[str]
+    comparison: Comparison,
+    names: Sequence[str],
+    removed: frozenset[str],
+    hidden: frozenset[str] = frozenset(),
 ) -> Iterator[Sequence[str | int | None]]:
     """A row for each item: what became of it, in sentences, and what both versions say."""
     first, second = names
@@ -39,11 +42,12 @@ def comparison_rows(
     for change in comparison.items:
         old, new = change.old, change.new
         gone = change.item_id in removed
+        told = labels.of().hidden if change.item_id in hidden else labels.of().removed
         yield (
             change.item_id,
             str(change.kind),
             str(change.stance),
-            labels.of().removed if gone else " ".join(phrases.of_item(change, comparison)),
+            told if gone else " ".join(phrases.of_item(change, comparison)),
             change.number_old,
             change.number_new,
             *("" if gone or item is None else _plain(item.words) for item in (old, new)),
@@ -54,13 +58,16 @@ def comparison_rows(
 
 def comparison_json(comparison: Comparison, first: Side, second: Side) -> dict[str, Any]:
     """Both versions, and what became of each item."""
-    removed = first.removed | second.removed
+    removed, hidden = first.removed | second.removed, first.hidden | second.hidden
     return {
         "from": _side_json(first),
         "to": _side_json(second),
         "counts": {str(stance): count for stance, count in comparison.counts.items()},
         "items": [
-            _change_json(change, comparison, change.item_id in removed)
+            {
+                **_change_json(change, comparison, change.item_id in removed),
+                "hidden": change.item_id in hidden,
+            }
             for change in comparison.items
         ],
     }

@@ -28,6 +28,8 @@ class Labels:
     moved_too: str
     parts: Mapping[Part, str]
     removed: str
+    hidden: str
+    why_hidden: str
     some_tenths: str
 
 
@@ -70,7 +72,9 @@ _LANGUAGES: Mapping[str, Labels] = {
             Part.MEANING: "same words, other meaning",
             Part.PICTURE: "same words, other picture",
         },
-        removed="words taken away or hidden",
+        removed="words taken away for good",
+        hidden="words hidden by a group",
+        why_hidden="hidden by the group",
         some_tenths="4 to 8",
     )
 }

@@ -48,9 +48,7 @@ async def compare(request: Request) -> Response:
     show = INLINE if asked.get("show") == INLINE else SIDE
     much = EVERYTHING if asked.get("much") == EVERYTHING else CHANGES
     comparison = align.compare(sides[0].charter, sides[1].charter)
-    areas = cards.areas(
-        comparison, sides[0].removed | sides[1].removed, only_changes=much == CHANGES
-    )
+    areas = cards.areas(comparison, *_unseen(sides), only_changes=much == CHANGES)
     names = names_of(*sides)
     templates: Templates = request.app.state.templates
     return templates.page(
@@ -85,14 +83,20 @@ async def compare(request: Request) -> Response:
 async def compare_csv(request: Request) -> Response:
     """The comparison as a table for other programs."""
     sides, comparison = await _compared(request)
-    removed = sides[0].removed | sides[1].removed
-    return csv_answer(export.comparison_rows(comparison, names_of(*sides), removed), "compare.csv")
+    rows = export.comparison_rows(comparison, names_of(*sides), *_unseen(sides))
+    return csv_answer(rows, "compare.csv")
 
 
 async def compare_json(request: Request) -> Response:
     """The comparison as data."""
     sides, comparison = await _compared(request)
     return JSONResponse(export.comparison_json(comparison, *sides))
+
+
+def _unseen(sides: tuple[Side, Side]) -> tuple[frozenset[str], frozenset[str]]:
+    """The items whose words cannot be read on one side, and those of them that are hidden."""
+    first, second = sides
+    return first.removed | second.removed, first.hidden | second.hidden
 
 
 async def _compared(request: Request) -> tuple[tuple[Side, Side], Comparison]:

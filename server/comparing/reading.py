@@ -203,21 +203,14 @@ async def said(
         if item_ids is None
         else EditionItemRow.item_id.in_(item_ids),
     )
-    found = [
-        Said(
-            columns[edition_id],
-            item_id,
-            digest,
-            left_out,
-            rich_text.from_json(why)
-            if (why or why_digest == NO_WHY)
-            and (charters[edition_id], item_id, WHY, why_digest) not in hidden
-            else None,
+    found = []
+    for edition_id, item_id, digest, left_out, why, why_digest in await session.execute(published):
+        why_hidden = (charters[edition_id], item_id, WHY, why_digest) in hidden
+        is_there = not why_hidden and (why or why_digest == NO_WHY)
+        reason = rich_text.from_json(why) if is_there else None
+        found.append(
+            Said(columns[edition_id], item_id, digest, left_out, reason, why_hidden=why_hidden)
         )
-        for edition_id, item_id, digest, left_out, why, why_digest in await session.execute(
-            published
-        )
-    ]
     if drafts:
         columns_of = (ItemRow.item_id, ItemRow.wording_digest, ItemRow.left_out, ItemRow.why)
         drafted = select(ItemRow.charter_id, *columns_of).where(
@@ -267,7 +260,7 @@ async def hidden_in(session: AsyncSession, national: National, places: Sequence[
 
 def _words(row: WordingRow, is_hidden: bool) -> Words:
     if is_hidden:
-        return Words((), (), None, removed=True)
+        return Words((), (), None, removed=True, hidden=True)
     return Words(
         rich_text.from_json(row.words),
         rich_text.from_json(row.meaning),

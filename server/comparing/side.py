@@ -9,7 +9,8 @@ from server.writing.charter import Charter
 class Side:
     """One version: what it says, and what it is called.
 
-    `number` is None for what stands now. `removed` are items whose words were forgotten for good.
+    `number` is None for what stands now. Of `removed` items the words cannot be read: they were
+    forgotten for good, or the group hid them (`hidden`).
     """
 
     version: str
@@ -18,6 +19,7 @@ class Side:
     number: int | None
     charter: Charter
     removed: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:

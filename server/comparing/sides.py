@@ -72,7 +72,8 @@ async def read_version(session: AsyncSession, who: Who | None, version: str) -> 
     edition = await editions.numbered(session, row.id, int(number))
     said = await editions.read(session, edition.id)
     removed = frozenset(item.id for item in said.items if item.wording is None)
-    return Side(version, slug, said.by, edition.number, said.charter, removed)
+    hidden = frozenset(item.id for item in said.items if item.words_hidden is not None)
+    return Side(version, slug, said.by, edition.number, said.charter, removed, hidden)
 
 
 async def choices(session: AsyncSession, who: Who | None) -> list[Choices]:

@@ -221,8 +221,14 @@ async def _everything(
         whys = await reading.said(session, found.places)
     return (
         found,
-        {digest: rich_text.plain(each.words) for digest, each in said.items()},
-        {(each.place, each.item_id): rich_text.plain(each.why) for each in whys if each.why},
+        {digest: each.unseen or rich_text.plain(each.words) for digest, each in said.items()},
+        {
+            (each.place, each.item_id): labels.of().why_hidden
+            if each.why_hidden
+            else rich_text.plain(each.why or ())
+            for each in whys
+            if each.why or each.why_hidden
+        },
     )
 
 
@@ -305,9 +311,9 @@ def _name(place: Place) -> str:
 
 def _line(said: Words | None) -> str:
     """Words on one line."""
-    if said is None or said.removed:
+    if said is None:
         return labels.of().removed
-    return _flat(said.words)
+    return said.unseen or _flat(said.words)
 
 
 def _flat(rich: RichText) -> str:

@@ -82,7 +82,7 @@ def test_what_neither_shows_is_no_card() -> None:
 def test_forgotten_words_make_a_card_without_words() -> None:
     (area, _) = cards.areas(align.compare(OURS, THEIRS), {"b"}, only_changes=True)
     (card,) = area.cards
-    assert card.removed
+    assert (card.removed, card.hidden) == (True, False)
     assert not card.is_compared
     assert card.sentences == ()
 

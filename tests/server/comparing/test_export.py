@@ -38,11 +38,15 @@ def test_a_comparison_as_rows_says_what_became_of_each_item() -> None:
     assert by_id["c"][7] == "'=HYPERLINK"
 
 
-def test_forgotten_words_are_in_no_file() -> None:
-    comparison = align.compare(OURS, THEIRS)
-    rows = csv_text(export.comparison_rows(comparison, ("One", "Two"), frozenset({"a"})))
-    assert "choose" not in rows
-    assert "words taken away or hidden" in rows
+def test_words_that_cannot_be_read_are_in_no_file_and_it_says_why() -> None:
+    comparison, gone = align.compare(OURS, THEIRS), frozenset({"a"})
+    for hidden, said in (
+        (frozenset[str](), "words taken away for good"),
+        (gone, "words hidden by a group"),
+    ):
+        rows = csv_text(export.comparison_rows(comparison, ("One", "Two"), gone, hidden))
+        assert "choose" not in rows
+        assert said in rows
 
 
 def test_a_comparison_as_data_has_both_sides() -> None:
@@ -56,7 +60,7 @@ def test_a_comparison_as_data_has_both_sides() -> None:
     by_id = {item["id"]: item for item in found["items"]}
     assert by_id["a"]["parts"] == ["why", "words"]
     assert by_id["a"]["to"]["words"] == [{"paragraph": [{"text": "I decide."}]}]
-    assert by_id["b"]["removed"]
+    assert (by_id["b"]["removed"], by_id["b"]["hidden"]) == (True, False)
     assert by_id["c"]["from"] is None
 
 

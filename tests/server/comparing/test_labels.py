@@ -33,7 +33,7 @@ def test_likeness_is_said_without_percentages(similarity: float, said: str) -> N
             "reworded-2",
         ),
         (Cell(Stance.REWORDED, True, WORDS, 0.1), ("quite different", "moved too"), "reworded-3"),
-        (Cell(Stance.REWORDED, parts=WORDS), ("words taken away or hidden",), "reworded-3"),
+        (Cell(Stance.REWORDED, parts=WORDS), ("words taken away for good",), "reworded-3"),
         (
             Cell(Stance.REWORDED, parts=frozenset({Part.PICTURE}), similarity=1.0),
             ("same words, other picture",),

@@ -9,6 +9,7 @@ from server.store import Store
 from server.writing.rich_text import plain
 from server.writing.tables import WordingRow
 from tests.server.comparing.places import NATIONAL, charter, publish, publish_again, three_places
+from tests.server.comparing.test_table_pages import hide
 
 
 async def test_an_edition_stays_what_it_was(store: Store) -> None:
@@ -39,7 +40,16 @@ async def test_items_whose_words_were_forgotten_are_told(store: Store) -> None:
     async with store.reading() as session:
         side = await sides.read_version(session, None, "barry@1")
     assert "b" in side.removed
+    assert not side.hidden
     assert all(plain(item.words) == "" for item in side.charter.items)
+
+
+async def test_items_whose_words_are_hidden_are_told_as_such(store: Store) -> None:
+    await three_places(store)
+    await hide(store, "barry", "b")
+    async with store.reading() as session:
+        side = await sides.read_version(session, None, "barry@1")
+    assert side.hidden == side.removed == {"b"}
 
 
 @pytest.mark.parametrize(

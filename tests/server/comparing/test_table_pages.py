@@ -213,9 +213,9 @@ async def test_forgotten_words_and_whys_are_told_and_not_shown(
         await session.execute(update(WordingRow).values(gone))
         await session.execute(update(EditionItemRow).values(why=[]))
     page = (await client.get(f"{STATEMENTS}/b")).text
-    assert "These words were taken away or hidden." in page
-    assert "Their why was taken away or hidden." in page
-    assert "words taken away or hidden" in (await client.get(TABLE)).text
+    assert "These words were taken away for good." in page
+    assert "Their why was taken away for good." in page
+    assert "words taken away for good" in (await client.get(TABLE)).text
     for end in ("table.csv", "table.json", "statements/b.csv", "statements/b.json"):
         text = (await client.get(f"/charters/national/editions/1/{end}")).text
         assert "front door" not in text
@@ -334,7 +334,10 @@ async def test_what_a_place_hides_is_not_in_the_table(
     after = await everything(client, item_id)
     assert words not in after
     assert why not in after
-    assert "taken away or hidden" in after
+    for said in ("A group hid these words.", "They hid their why.", "words hidden by a group"):
+        assert said in after
+    assert "taken away" not in after
+    assert "It is unkind." not in after
 
 
 async def test_what_the_national_group_hides_is_not_in_its_table(
