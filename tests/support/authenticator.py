@@ -10,6 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, encode_cbor
 
+from server.people.coming_in.passkey_answers import Site
+
+# Where the tests make keys and sign with them, and what they sign.
+HERE = "http://localhost:8000"
+SITE = Site("localhost", [HERE])
+CHALLENGE = b"sign this" * 4
+
 _PRESENT = 0x01
 _HAS_KEY = 0x40
 

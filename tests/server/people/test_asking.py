@@ -5,7 +5,7 @@ from server.errors import MayNot, NotSignedIn, OnlyHere, UnknownGroup
 from server.people.asking import asking, asking_wholly, group_asked_for
 from server.people.permits import Action, Who
 from server.store import Store
-from tests.server.people.me.test_uploads import somebody
+from tests.support.people import somebody
 
 
 def request(who: Who | None, slug: str = "devon") -> Request:

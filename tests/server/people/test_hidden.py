@@ -10,7 +10,7 @@ from server.people.permits import Who
 from server.people.safety import hiding
 from server.people.tables import GroupRow, PersonRow, UploadRow
 from server.store import Store
-from tests.server.people.me.test_uploads import keep, somebody
+from tests.support.people import keep, somebody
 
 
 async def hide(store: Store, whom: Who, part: str, reason: str = "It hurts.") -> GroupRow:

@@ -9,9 +9,8 @@ from server.people.me import uploads
 from server.people.preferences import Preferences
 from server.people.tables import PasskeyRow, PersonRow, UploadRow
 from server.store import Store
-from tests.server.people.coming_in.test_passkeys import HERE, make
-from tests.server.people.me.test_uploads import somebody
-from tests.support.authenticator import Authenticator
+from tests.support.authenticator import HERE, Authenticator
+from tests.support.people import make_passkey, somebody
 
 
 async def test_who_is_there_is_found_and_who_is_not_known_is_refused(store: Store) -> None:
@@ -38,7 +37,7 @@ async def test_nothing_is_stored_for_somebody_who_was_deleted_meanwhile(store: S
             with pytest.raises(NotSignedIn):
                 await writes
     with pytest.raises(NotSignedIn):
-        await make(store, ann, Authenticator(HERE))
+        await make_passkey(store, ann, Authenticator(HERE))
     async with store.reading() as session:
         person = await session.get_one(PersonRow, ann.person_id)
         assert (person.name, person.email, person.picture) == ("Ann", None, None)

@@ -3,8 +3,8 @@ from server.people.tables import PersonRow
 from server.publishing import my_data, namings
 from server.store import Store
 from server.writing import editions
-from tests.server.people.me.test_uploads import somebody
 from tests.server.publishing.conftest import Place
+from tests.support.people import somebody
 
 
 async def test_what_i_said_about_my_name_is_mine_alone(store: Store, devon: Place) -> None:

@@ -6,10 +6,9 @@ from server import clock
 from server.people.tables import MembershipRow
 from server.store import Store
 from server.writing import kept_pages
-from tests.server.people.me.test_pages import come_in
-from tests.server.people.me.test_uploads import somebody
 from tests.server.writing.test_editions import make_charter
 from tests.support.pages import browser, make_app
+from tests.support.people import come_in, somebody
 
 
 async def test_a_device_hears_of_charters_that_its_person_may_not_have_any_more(

@@ -9,8 +9,8 @@ from server.people.audit import What
 from server.people.tables import AuditRow, ReportRow, SupportRow
 from server.store import Store
 from server.writing import my_data
-from tests.server.people.me.test_uploads import somebody
 from tests.server.writing.test_own_words import change, charter_id, state
+from tests.support.people import somebody
 
 __all__ = ["charter_id"]
 

@@ -11,7 +11,7 @@ from server.people.tables import PasskeyRow, PersonRow
 from server.store import Store
 from server.writing import my_data_file
 from server.writing.my_data import Facts
-from tests.server.people.me.test_uploads import somebody
+from tests.support.people import somebody
 
 HOSTILE = "../../# [x](javascript:1) <b>"
 

@@ -14,9 +14,8 @@ from server.people.permits import Who
 from server.people.tables import AuditRow, SessionRow, SupportRow
 from server.store import Store
 from server.writing import my_data_pages
-from tests.server.people.me.test_pages import come_in
-from tests.server.people.me.test_uploads import somebody
 from tests.support.pages import browser, make_app, send
+from tests.support.people import come_in, somebody
 
 
 @pytest.fixture

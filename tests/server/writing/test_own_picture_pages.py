@@ -8,9 +8,8 @@ from server.people.me import pages as me_pages
 from server.people.permits import Who
 from server.store import Store
 from server.writing import own_picture_pages
-from tests.server.people.me.test_pages import come_in, person
-from tests.server.people.me.test_uploads import somebody
 from tests.support.pages import browser, make_app, send
+from tests.support.people import come_in, person, somebody
 
 
 @pytest.fixture

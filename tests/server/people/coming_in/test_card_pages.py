@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 
 from server.people import actions
 from server.people.coming_in import pages
-from server.people.coming_in.invitations import invite as make_invitation
 from server.people.coming_in.invitations import make_card
 from server.people.coming_in.wanted import Wanted
 from server.people.permits import Role
@@ -20,6 +19,7 @@ from server.web.limits import KINDS
 from tests.support.forms import form_to, forms_of
 from tests.support.mailbox import Mailbox, links_in
 from tests.support.pages import ADDRESS, browser, form_token, make_app, send
+from tests.support.people import invite
 
 
 @pytest.fixture
@@ -31,13 +31,6 @@ async def app(store: Store, tmp_path: Path) -> Starlette:
 async def hers(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     async with browser(app) as client:
         yield client
-
-
-async def invite(store: Store, name: str = "Ann", role: Role = Role.MEMBER, days: int = 14) -> str:
-    """The path of an invitation to Devon."""
-    async with store.session() as session:
-        group = await actions.ensure_group(session, "Devon")
-        return "/come-in/" + await make_invitation(session, group, name, role, days)
 
 
 async def test_an_organiser_makes_a_link_to_pass_on(store: Store, app: Starlette) -> None:

@@ -20,6 +20,7 @@ from server.settings import Settings
 from server.store import Store
 from server.web.limits import KINDS, Limits
 from tests.support.pages import browser, form_token, make_app, send
+from tests.support.people import invite
 
 
 @pytest.fixture
@@ -31,13 +32,6 @@ async def app(store: Store, tmp_path: Path) -> Starlette:
 async def hers(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     async with browser(app) as client:
         yield client
-
-
-async def invite(store: Store, name: str = "Ann", role: Role = Role.MEMBER, days: int = 14) -> str:
-    """The path of an invitation to Devon."""
-    async with store.session() as session:
-        group = await actions.ensure_group(session, "Devon")
-        return "/come-in/" + await make_invitation(session, group, name, role, days)
 
 
 async def count(store: Store, table: type[PersonRow | SessionRow]) -> int:

@@ -6,13 +6,11 @@ import pytest
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 
-from server.people import actions
 from server.people.coming_in import pages
-from server.people.coming_in.invitations import invite as make_invitation
-from server.people.permits import Role
 from server.people.tables import PersonRow, SessionRow
 from server.store import Store
 from tests.support.pages import browser, form_token, make_app, send
+from tests.support.people import invite
 
 
 @pytest.fixture
@@ -24,13 +22,6 @@ async def app(store: Store, tmp_path: Path) -> Starlette:
 async def hers(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     async with browser(app) as client:
         yield client
-
-
-async def invite(store: Store, name: str = "Ann", role: Role = Role.MEMBER, days: int = 14) -> str:
-    """The path of an invitation to Devon."""
-    async with store.session() as session:
-        group = await actions.ensure_group(session, "Devon")
-        return "/come-in/" + await make_invitation(session, group, name, role, days)
 
 
 async def count(store: Store, table: type[PersonRow | SessionRow]) -> int:

@@ -22,11 +22,7 @@ from server.people.coming_in.passkey_answers import (
     site_of,
 )
 from server.settings import Settings
-from tests.support.authenticator import Authenticator
-
-HERE = "http://localhost:8000"
-SITE = Site("localhost", [HERE])
-CHALLENGE = b"sign this" * 4
+from tests.support.authenticator import CHALLENGE, HERE, SITE, Authenticator
 
 
 def made(device: Authenticator) -> bytes:

@@ -12,31 +12,13 @@ from server.errors import (
     UnknownPasskey,
     WrongOrigin,
 )
-from server.people import actions
 from server.people.audit import What
 from server.people.coming_in import passkeys
-from server.people.coming_in.passkey_answers import Answer, Site, ask_for_known, ask_for_new
-from server.people.permits import Who
+from server.people.coming_in.passkey_answers import Answer, ask_for_known, ask_for_new
 from server.people.tables import AuditRow, ChallengeRow, PasskeyRow, PersonRow
 from server.store import Store
-from tests.support.authenticator import Authenticator
-
-HERE = "http://localhost:8000"
-SITE = Site("localhost", [HERE])
-CHALLENGE = b"sign this" * 4
-
-
-async def person(store: Store, name: str = "Ann") -> Who:
-    async with store.session() as session:
-        row = await actions.make_person(session, name)
-    return Who(row.id, row.name)
-
-
-async def make(store: Store, who: Who, device: Authenticator) -> None:
-    asked = ask_for_new(SITE, CHALLENGE, who.person_id, who.name, [])
-    answer = Answer(device.make(asked), CHALLENGE, SITE)
-    async with store.session() as session:
-        await passkeys.make_passkey(session, who, answer, "Phone")
+from tests.support.authenticator import CHALLENGE, HERE, SITE, Authenticator
+from tests.support.people import make_passkey, somebody
 
 
 async def whose(store: Store, device: Authenticator, **changed: object) -> str:
@@ -59,7 +41,7 @@ async def test_a_challenge_is_good_for_one_try(store: Store) -> None:
 async def test_a_challenge_is_good_for_what_it_was_asked_for(
     store: Store, asked_for: str | None
 ) -> None:
-    ann, ben = await person(store), await person(store, "Ben")
+    ann, ben = await somebody(store, "Ann"), await somebody(store, "Ben")
     mine = None if asked_for is None else ann.person_id
     for other in {None, ann.person_id, ben.person_id} - {mine}:
         async with store.session() as session:
@@ -96,9 +78,9 @@ async def test_an_old_challenge_is_none_and_is_cleared_away(store: Store) -> Non
 
 
 async def test_a_key_lets_its_person_in_and_is_told_in_the_audit(store: Store) -> None:
-    ann = await person(store)
+    ann = await somebody(store, "Ann")
     device = Authenticator(HERE)
-    await make(store, ann, device)
+    await make_passkey(store, ann, device)
     assert await whose(store, device) == "Ann"
     assert await whose(store, device) == "Ann"
     async with store.reading() as session:
@@ -109,7 +91,7 @@ async def test_a_key_lets_its_person_in_and_is_told_in_the_audit(store: Store) -
 
 
 async def test_a_key_that_nobody_has_lets_nobody_in(store: Store) -> None:
-    ann = await person(store)
+    ann = await somebody(store, "Ann")
     device = Authenticator(HERE)
     device.make(ask_for_new(SITE, CHALLENGE, ann.person_id, ann.name, []))
     with pytest.raises(UnknownPasskey):
@@ -117,10 +99,10 @@ async def test_a_key_that_nobody_has_lets_nobody_in(store: Store) -> None:
 
 
 async def test_a_key_lets_in_nobody_but_its_own_person(store: Store) -> None:
-    ann, ben = await person(store), await person(store, "Ben")
+    ann, ben = await somebody(store, "Ann"), await somebody(store, "Ben")
     device, his = Authenticator(HERE), Authenticator(HERE)
-    await make(store, ann, device)
-    await make(store, ben, his)
+    await make_passkey(store, ann, device)
+    await make_passkey(store, ben, his)
     with pytest.raises(UnknownPasskey):
         await whose(store, device, userHandle=his.user)
     # His key under the name of hers: the signature does not fit.
@@ -132,9 +114,9 @@ async def test_a_key_lets_in_nobody_but_its_own_person(store: Store) -> None:
 
 
 async def test_a_key_of_somebody_deleted_lets_nobody_in(store: Store) -> None:
-    ann = await person(store)
+    ann = await somebody(store, "Ann")
     device = Authenticator(HERE)
-    await make(store, ann, device)
+    await make_passkey(store, ann, device)
     async with store.session() as session:
         await session.execute(update(PersonRow).values(deleted_at=clock.now()))
     with pytest.raises(UnknownPasskey):
@@ -142,9 +124,9 @@ async def test_a_key_of_somebody_deleted_lets_nobody_in(store: Store) -> None:
 
 
 async def test_a_copied_key_lets_nobody_in(store: Store) -> None:
-    ann = await person(store)
+    ann = await somebody(store, "Ann")
     device = Authenticator(HERE, count=3)
-    await make(store, ann, device)
+    await make_passkey(store, ann, device)
     assert await whose(store, device) == "Ann"
     device.count = 2
     with pytest.raises(PasskeyCopied):
@@ -154,24 +136,24 @@ async def test_a_copied_key_lets_nobody_in(store: Store) -> None:
 
 
 async def test_a_key_made_for_another_site_is_not_kept(store: Store) -> None:
-    ann = await person(store)
+    ann = await somebody(store, "Ann")
     with pytest.raises(WrongOrigin):
-        await make(store, ann, Authenticator("https://evil.example"))
+        await make_passkey(store, ann, Authenticator("https://evil.example"))
     async with store.reading() as session:
         assert not await passkeys.has_passkey(session, ann.person_id)
 
 
 async def test_one_key_is_of_one_person(store: Store) -> None:
-    ann, ben = await person(store), await person(store, "Ben")
+    ann, ben = await somebody(store, "Ann"), await somebody(store, "Ben")
     device = Authenticator(HERE)
-    await make(store, ann, device)
+    await make_passkey(store, ann, device)
     for who in (ann, ben):
         with pytest.raises(PasskeyKnown):
-            await make(store, who, device)
+            await make_passkey(store, who, device)
 
 
 async def test_a_person_has_only_so_many_keys(store: Store) -> None:
-    ann = await person(store)
+    ann = await somebody(store, "Ann")
     async with store.session() as session:
         for number in range(passkeys.MOST_PASSKEYS):
             session.add(
@@ -187,13 +169,13 @@ async def test_a_person_has_only_so_many_keys(store: Store) -> None:
                 )
             )
     with pytest.raises(TooManyPasskeys):
-        await make(store, ann, Authenticator(HERE))
+        await make_passkey(store, ann, Authenticator(HERE))
 
 
 async def test_a_key_is_taken_away_by_its_own_person_alone(store: Store) -> None:
-    ann, ben = await person(store), await person(store, "Ben")
+    ann, ben = await somebody(store, "Ann"), await somebody(store, "Ben")
     device = Authenticator(HERE)
-    await make(store, ann, device)
+    await make_passkey(store, ann, device)
     async with store.reading() as session:
         (row,) = await passkeys.passkeys_of(session, ann.person_id)
     for who, key in ((ben, row.id), (ann, "nonsense"), (ann, "\0")):

@@ -23,18 +23,7 @@ from server.people.permits import Role, Who
 from server.people.signing_in import roles_of
 from server.people.tables import AuditRow, GroupRow, PersonRow
 from server.store import Store
-
-
-async def make_group(store: Store, kind: str = "local") -> GroupRow:
-    async with store.session() as session:
-        return await actions.make_group(session, "Devon", kind)
-
-
-async def come(store: Store, group: GroupRow, name: str, role: Role = Role.MEMBER) -> Who:
-    async with store.session() as session:
-        person = await actions.make_person(session, name)
-        await actions.join(session, person, group, role)
-    return Who(person.id, name, roles={group.id: role})
+from tests.support.people import come, make_group
 
 
 async def roles(store: Store, group: GroupRow) -> dict[str, Role]:

@@ -7,25 +7,14 @@ from server.people import actions
 from server.people.coming_in import invitations
 from server.people.groups import actions as groups
 from server.people.groups import local_groups
-from server.people.permits import Role, Who
+from server.people.permits import Role
 from server.people.tables import AuditRow, GroupRow, MembershipRow, PersonRow
 from server.store import Store
+from tests.support.people import come, make_group
 
 
 def card(organiser: str) -> local_groups.NewCard:
     return local_groups.NewCard(b"secret", organiser, days=14)
-
-
-async def make_group(store: Store, kind: str = "local") -> GroupRow:
-    async with store.session() as session:
-        return await actions.make_group(session, "Devon", kind)
-
-
-async def come(store: Store, group: GroupRow, name: str, role: Role = Role.MEMBER) -> Who:
-    async with store.session() as session:
-        person = await actions.make_person(session, name)
-        await actions.join(session, person, group, role)
-    return Who(person.id, name, roles={group.id: role})
 
 
 async def roles(store: Store, group: GroupRow) -> dict[str, Role]:

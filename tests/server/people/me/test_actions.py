@@ -10,7 +10,7 @@ from server.people.permits import Role, Who
 from server.people.preferences import Preferences
 from server.people.tables import AuditRow, PersonRow, SignInLinkRow, UploadRow
 from server.store import Store
-from tests.server.people.me.test_uploads import somebody
+from tests.support.people import somebody
 
 
 async def row(store: Store, who: Who) -> PersonRow:

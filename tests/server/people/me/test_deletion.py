@@ -17,7 +17,7 @@ from server.people.tables import (
     ReportRow,
 )
 from server.store import Store
-from tests.server.people.me.test_uploads import somebody
+from tests.support.people import somebody
 
 
 async def make_organiser(store: Store, who: Who) -> Who:

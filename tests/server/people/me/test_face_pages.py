@@ -13,9 +13,8 @@ from server.people.permits import Who
 from server.people.tables import PersonRow, SessionRow
 from server.store import Store
 from server.web.limits import KINDS
-from tests.server.people.me.test_pages import come_in
-from tests.server.people.me.test_uploads import picture, somebody
 from tests.support.pages import browser, form_token, make_app
+from tests.support.people import come_in, picture, somebody
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from server.people.preferences import Preferences
 from server.people.sessions import sign_in
 from server.people.tables import PersonRow
 from server.store import Store
-from tests.server.people.me.test_uploads import somebody
 from tests.support.pages import browser, make_app, send
+from tests.support.people import come_in, person, somebody
 
 PAGES = ["/me", "/me/name", "/me/email", "/me/looks", "/me/leave"]
 LOOKS = {"text_size": "largest", "colours": "cream", "speed": "0.8", "quiet": "yes"}
@@ -30,22 +30,11 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def come_in(store: Store, client: httpx.AsyncClient, who: Who) -> None:
-    async with store.session() as session:
-        person = await session.get_one(PersonRow, who.person_id)
-        client.cookies.set("our_charter", await sign_in(session, person))
-
-
 @pytest.fixture
 async def ann(store: Store, client: httpx.AsyncClient) -> Who:
     ann = await somebody(store, "Ann", "Devon")
     await come_in(store, client, ann)
     return ann
-
-
-async def person(store: Store, who: Who) -> PersonRow:
-    async with store.reading() as session:
-        return await session.get_one(PersonRow, who.person_id)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -9,39 +9,12 @@ from sqlalchemy import func, select
 
 from server import clock
 from server.errors import NotAPicture, PictureTooLarge, TooManyPictures
-from server.people import actions
 from server.people.me import uploads
 from server.people.me.faces import FILE_BYTES
-from server.people.permits import Helped, Role, Who
+from server.people.permits import Helped, Who
 from server.people.tables import AuditRow, MembershipRow, PersonRow, SupportRow, UploadRow
 from server.store import Store
-
-
-def picture(colour: str = "red") -> bytes:
-    out = BytesIO()
-    Image.new("RGB", (40, 60), colour).save(out, "JPEG")
-    return out.getvalue()
-
-
-async def somebody(store: Store, name: str, *groups: str) -> Who:
-    async with store.session() as session:
-        person = await actions.make_person(session, name)
-        roles = {}
-        for group_name in groups:
-            group = await actions.ensure_group(session, group_name)
-            await actions.join(session, person, group, Role.MEMBER)
-            roles[group.id] = Role.MEMBER
-    return Who(person.id, name, roles=roles)
-
-
-async def keep(store: Store, who: Who, face: bytes = b"face") -> str:
-    async with store.session() as session:
-        return (await uploads.keep(session, who, face)).id
-
-
-async def sees(store: Store, upload_id: str, who: Who | None) -> bool:
-    async with store.reading() as session:
-        return await uploads.find(session, upload_id, who) is not None
+from tests.support.people import keep, picture, sees, somebody
 
 
 async def test_a_picture_is_made_anew_in_a_process_of_its_own() -> None:

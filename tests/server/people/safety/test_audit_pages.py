@@ -9,33 +9,19 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select
-from starlette.applications import Starlette
 
 from server import clock
 from server.people.audit import What, record
 from server.people.safety import audit_pages
-from server.people.sessions import sign_in
 from server.people.tables import AuditRow, GroupRow, PersonRow
 from server.store import Store
-from tests.server.people.safety.test_reports import group
-from tests.support.pages import browser, make_app
-
-__all__ = ["group"]
+from tests.server.people.safety.devon import Desk
+from tests.support.pages import make_app
 
 AUDIT = "/groups/devon/audit"
 
 
-class Site:
-    def __init__(self, app: Starlette, store: Store, group: GroupRow) -> None:
-        self.app, self.store, self.group = app, store, group
-
-    async def come_in(self, person_id: str | None) -> None:
-        self.browser = browser(self.app)
-        if person_id is not None:
-            async with self.store.session() as session:
-                secret = await sign_in(session, await session.get_one(PersonRow, person_id))
-            self.browser.cookies.set("our_charter", secret, domain="localhost.local")
-
+class Site(Desk):
     async def get(self, address: str = AUDIT, **asked: Any) -> httpx.Response:
         return await self.browser.get(address, params=asked)
 

@@ -29,10 +29,7 @@ from server.people.tables import (
     UploadRow,
 )
 from server.store import Store
-from tests.server.people.me.test_uploads import keep, sees
-from tests.server.people.safety.test_reports import group
-
-__all__ = ["group"]
+from tests.support.people import keep, sees
 
 MEG = Who("meg", "Meg")
 

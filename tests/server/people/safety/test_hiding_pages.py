@@ -5,33 +5,19 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import select, update
-from starlette.applications import Starlette
 
 from server.people.groups import pages as group_pages
 from server.people.me import pages as me_pages
 from server.people.safety import hiding_pages
-from server.people.sessions import sign_in
 from server.people.tables import GroupRow, PersonHidingRow, PersonRow
 from server.store import Store
-from tests.server.people.safety.test_reports import group
-from tests.support.pages import browser, form_token, make_app
-
-__all__ = ["group"]
+from tests.server.people.safety.devon import Desk
+from tests.support.pages import form_token, make_app
 
 HIDE, HIDDEN = "/groups/devon/people/ann/hide", "/groups/devon/hidden"
 
 
-class Site:
-    def __init__(self, app: Starlette, store: Store, group: GroupRow) -> None:
-        self.app, self.store, self.group = app, store, group
-
-    async def come_in(self, person_id: str | None) -> None:
-        self.browser = browser(self.app)
-        if person_id is not None:
-            async with self.store.session() as session:
-                secret = await sign_in(session, await session.get_one(PersonRow, person_id))
-            self.browser.cookies.set("our_charter", secret, domain="localhost.local")
-
+class Site(Desk):
     async def get(self, address: str) -> httpx.Response:
         return await self.browser.get(address)
 

@@ -12,23 +12,20 @@ from server.people.letters import Letter
 from server.people.permits import Who
 from server.people.safety import report_pages
 from server.people.safety.reports import Part, Reportable
-from server.people.sessions import sign_in
 from server.people.tables import GroupRow, PersonRow, ReportRow
 from server.store import Store
 from server.web.limits import KINDS
-from tests.server.people.safety.test_reports import PARTS, found, group
-from tests.support.pages import browser, form_token, make_app
-
-__all__ = ["group"]
+from tests.server.people.safety.devon import PARTS, Desk, found
+from tests.support.pages import form_token, make_app
 
 REPORT = "/report?what=thing&id=s1"
 
 
-class Site:
+class Site(Desk):
     """The pages of reports, with one thing to report that is called "s1"."""
 
     def __init__(self, app: Starlette, store: Store, group: GroupRow) -> None:
-        self.app, self.store, self.group = app, store, group
+        super().__init__(app, store, group)
         self.parts: list[Part] = list(PARTS)
         self.letters: list[Letter] = []
         app.state.reportable = {"thing": self.find}
@@ -44,14 +41,6 @@ class Site:
             raise NothingToReport
         there = found(self.group)
         return Reportable(there.group_id, there.name, there.address, self.parts, None, "s1")
-
-    async def come_in(self, person_id: str | None) -> None:
-        self.browser = browser(self.app)
-        if person_id is not None:
-            async with self.store.session() as session:
-                person = await session.get_one(PersonRow, person_id)
-                secret = await sign_in(session, person)
-            self.browser.cookies.set("our_charter", secret, domain="localhost.local")
 
     async def tell(self, address: str = REPORT, **fields: str) -> httpx.Response:
         page = await self.browser.get(REPORT)

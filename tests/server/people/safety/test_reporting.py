@@ -5,9 +5,6 @@ from server.people.permits import Role, Who
 from server.people.safety.reporting import person
 from server.people.tables import GroupRow, PersonRow
 from server.store import Store
-from tests.server.people.safety.test_reports import group
-
-__all__ = ["group"]
 
 
 async def test_people_of_a_group_report_a_name_and_a_picture(store: Store, group: GroupRow) -> None:

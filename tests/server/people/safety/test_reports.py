@@ -6,42 +6,12 @@ from sqlalchemy import select
 from server import clock
 from server.errors import NotFilledIn, ReportClosed, UnknownReport, WordsChanged
 from server.people.actions import make_group
-from server.people.permits import Helped, Role, Who
+from server.people.permits import Helped, Who
 from server.people.safety import reports
-from server.people.safety.reports import LONGEST, Part, Reportable
-from server.people.tables import AuditRow, GroupRow, MembershipRow, PersonRow, ReportRow
+from server.people.safety.reports import LONGEST
+from server.people.tables import AuditRow, GroupRow, ReportRow
 from server.store import Store
-
-PARTS = [Part("words", "The words", "I choose."), Part("why", "The why", "Because.")]
-
-
-@pytest.fixture
-async def group(store: Store) -> GroupRow:
-    """A group of Meg, an organiser, and Ann; Sam is in no group."""
-    async with store.session() as session:
-        group = await make_group(session, "Devon")
-        for person_id, name, role in (
-            ("meg", "Meg", Role.ORGANISER),
-            ("ann", "Ann", Role.MEMBER),
-            ("sam", "Sam", None),
-        ):
-            session.add(PersonRow(id=person_id, name=name, created_at=clock.now()))
-            await session.flush()
-            if role is not None:
-                session.add(
-                    MembershipRow(
-                        id=clock.new_id(),
-                        person_id=person_id,
-                        group_id=group.id,
-                        role=role.value,
-                        since=clock.now(),
-                    )
-                )
-    return group
-
-
-def found(group: GroupRow) -> Reportable:
-    return Reportable(group.id, "Statement 1", "/charters/devon#s-s1", PARTS, None, "s1")
+from tests.server.people.safety.devon import found
 
 
 async def tell(

@@ -14,8 +14,8 @@ from server.people.sessions import sign_in
 from server.people.supporters import pages as supporter_pages
 from server.people.tables import PersonRow, SupportRow
 from server.store import Store
-from tests.server.people.me.test_uploads import somebody
 from tests.support.pages import browser, form_token, make_app, send
+from tests.support.people import somebody
 
 PAGES = ["/me/supporters", "/me/supporters/choose", "/me/helping", "/me/helping/ask"]
 PRESSES = [
