@@ -26,7 +26,7 @@ _HOLD_WORDS = frozenset(
 _QUIET = 3.0
 _AT_LATEST = 3600.0
 _LOOK = 0.5
-# Seconds until it is tried again.
+# Seconds until it is tried again; four times as many each time, because each try is a nuisance.
 _AGAIN = 10.0
 
 log = structlog.get_logger(__name__)
@@ -71,6 +71,7 @@ class Wiping:
 
     async def _wipe_when_quiet(self) -> None:
         latest = self._rooms.now() + _AT_LATEST
+        again = _AGAIN
         while self._tables:
             waits = self._rooms.quiet_for() < _QUIET and self._rooms.now() < latest
             if waits and not self._stopping.is_set():
@@ -78,7 +79,8 @@ class Wiping:
             elif not await self._wipe():
                 if self._stopping.is_set():  # the next start does it
                     return
-                await self._pause(_AGAIN)
+                await self._pause(again)
+                again = min(4 * again, _AT_LATEST)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

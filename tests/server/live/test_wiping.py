@@ -123,6 +123,20 @@ async def test_what_could_not_be_wiped_is_tried_again(answer: bool | Exception) 
     assert files.tables > {"persons", "journal", "wordings"}
 
 
+async def test_it_is_tried_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+
+    async def at_once(_: Wiping, seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(module, "_AGAIN", 10.0)
+    monkeypatch.setattr(Wiping, "_pause", at_once)
+    wiping = wiping_of(Files(*[False] * 7))
+    await wiping.ask()
+    await wiping.done()
+    assert pauses == [10, 40, 160, 640, 2560, 3600, 3600]
+
+
 async def test_all_that_was_asked_for_meanwhile_is_wiped_together() -> None:
     files = Files()
     wiping = await busy(files)
