@@ -15,9 +15,9 @@ from server.comparing.cards import Card
 from server.web.dates import there, with_weekday
 from server.writing import diary
 from server.writing.charter import Charter, in_order
+from server.writing.diary import About
 from server.writing.hidden import Hiding
 from server.writing.history import Change, Diary, Earlier, Entry, Removal
-from server.writing.titles import About
 from server.writing.versions import Version
 
 

@@ -21,8 +21,8 @@ from server.people.tables import GroupRow
 from server.web.forms import read_form, text_of
 from server.writing import document, titles
 from server.writing.authors import author_of
+from server.writing.diary import About
 from server.writing.tables import CharterRow
-from server.writing.titles import About
 
 
 async def show_title(request: Request) -> Response:

@@ -11,7 +11,6 @@ from typing import Any
 
 from server.people.names import A_MEMBER
 from server.writing.charter import Kind
-from server.writing.titles import About
 
 State = Mapping[str, Any]
 
@@ -28,6 +27,13 @@ class Deed(StrEnum):
     PUT_BACK = "put back"
     MOVED = "moved"
     SAID_WHY = "said why"
+
+
+class About(StrEnum):
+    """What is said of the whole Charter."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
 
 
 def deed(

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,14 +17,8 @@ from server.people.permits import Who
 from server.people.tables import AuditRow, PersonRow
 from server.writing import authors, limits, rich_text
 from server.writing.authors import Author, helped_by
+from server.writing.diary import About
 from server.writing.tables import CharterRow
-
-
-class About(StrEnum):
-    """What is said of the whole Charter."""
-
-    TITLE = "title"
-    SUMMARY = "summary"
 
 
 @dataclass(frozen=True, slots=True)

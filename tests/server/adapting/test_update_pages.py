@@ -348,6 +348,7 @@ async def test_what_a_supporter_decides_is_of_the_person_with_help(kent: Version
         wanted = select(AuditRow).where(AuditRow.what == What.DECIDED.value)
         noted = (await session.scalars(wanted)).all()
         changed = await session.get_one(ItemRow, (kent.row.id, "s1"))
-    assert {(row.person_id, row.for_id) for row in (*decided, *noted)} == {(sam.id, kent.kim.id)}
+    rows: list[DecisionRow | AuditRow] = [*decided, *noted]
+    assert {(row.person_id, row.for_id) for row in rows} == {(sam.id, kent.kim.id)}
     assert [row.details["choice"] for row in noted] == ["theirs", "ours", "undone"]
     assert (changed.changed_by, changed.changed_for) == (sam.id, kent.kim.id)

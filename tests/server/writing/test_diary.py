@@ -5,8 +5,7 @@ import pytest
 
 from server.writing import diary
 from server.writing.charter import Kind
-from server.writing.diary import Deed, deed
-from server.writing.titles import About
+from server.writing.diary import About, Deed, deed
 
 S, H = Kind.STATEMENT, Kind.HEADING
 

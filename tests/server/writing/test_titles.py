@@ -8,8 +8,8 @@ from server.people.permits import Helped, Role, Who
 from server.store import Store
 from server.writing import limits, starters, titles
 from server.writing.actions import add_charter
+from server.writing.diary import About
 from server.writing.tables import CharterRow
-from server.writing.titles import About
 
 
 @pytest.mark.parametrize(
