@@ -192,10 +192,8 @@ export class OurCharter extends HTMLElement implements Host {
   private async open(): Promise<void> {
     const { session } = this;
     await session.open();
-    for (const box of ["together", "undo"]) {
-      const found = this.querySelector<HTMLElement>(`[data-box="${box}"]`);
-      if (found) found.hidden = false;
-    }
+    const boxes = '[data-box="together"], [data-box="undo"]';
+    for (const box of this.querySelectorAll<HTMLElement>(boxes)) box.hidden = false;
     this.together.show();
     // On a shared device the status line says it all the time.
     const said = session.device !== null || session.visit.shared;
