@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, or_, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.people.preferences import Preferences
@@ -19,6 +19,7 @@ from server.people.tables import (
     InvitationUseRow,
     MembershipRow,
     PasskeyRow,
+    PersonHidingRow,
     PersonRow,
     ReportRow,
     SessionRow,
@@ -120,11 +121,33 @@ async def supporters(session: AsyncSession, person_id: str) -> list[Facts]:
     ]
 
 
+async def hidden(session: AsyncSession, person_id: str) -> list[Facts]:
+    """Names and pictures of theirs that a group has hidden."""
+    rows = await session.execute(
+        select(GroupRow.name, PersonHidingRow)
+        .join(PersonHidingRow, PersonHidingRow.group_id == GroupRow.id)
+        .where(PersonHidingRow.person_id == person_id)
+        .order_by(PersonHidingRow.hidden_at, PersonHidingRow.id)
+    )
+    return [
+        {
+            "group": name,
+            "part": row.part,
+            "name": (row.content or {}).get("name"),
+            "reason": row.reason,
+            "at": _at(row.hidden_at),
+            "shown": _at(row.shown_at),
+        }
+        for name, row in rows
+    ]
+
+
 async def reports(session: AsyncSession, person_id: str) -> list[Facts]:
     rows = await session.execute(
         select(GroupRow.name, ReportRow)
         .join(ReportRow, ReportRow.group_id == GroupRow.id)
-        .where(or_(ReportRow.person_id == person_id, ReportRow.for_id == person_id))
+        # What a supporter reported for somebody is that person's.
+        .where(func.coalesce(ReportRow.for_id, ReportRow.person_id) == person_id)
         .order_by(ReportRow.at)
     )
     return [

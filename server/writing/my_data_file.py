@@ -30,6 +30,7 @@ _TITLES = {
     "passkeys": "Keys that my devices keep",
     "came_in": "How I came in",
     "supporters": "Supporters",
+    "hidden": "What is hidden of me",
     "reports": "What I reported",
     "sittings": "What I wrote",
     "record": "What I did, and what was done for me",
@@ -92,7 +93,7 @@ async def _write(
     with SpooledTemporaryFile(_IN_MEMORY) as data, SpooledTemporaryFile(_IN_MEMORY) as words:
         into = _Written(data, words)
         into.facts("me", "Who I am", await my_data.about(session, person_id))
-        for name in ("groups", "devices", "passkeys", "came_in", "supporters", "reports"):
+        for name in ("groups", "devices", "passkeys", "came_in", "supporters", "hidden", "reports"):
             gather: Part = getattr(my_data, name)
             await into.rows(name, _TITLES[name], _each(await gather(session, person_id)))
         for name, title, part in more:

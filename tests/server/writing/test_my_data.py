@@ -6,9 +6,11 @@ from sqlalchemy import select
 from server import clock
 from server.people import audit
 from server.people.audit import What
+from server.people.hidden import NAME
 from server.people.tables import AuditRow, ReportRow, SupportRow
 from server.store import Store
 from server.writing import my_data
+from tests.server.people.test_hidden import hide
 from tests.server.writing.test_own_words import change, charter_id, state
 from tests.support.people import somebody
 
@@ -75,3 +77,35 @@ async def test_supporters_are_told_both_ways_and_reports_are_mine(store: Store) 
             (row,) = await my_data.supporters(session, who.person_id)
             assert (row["person"], row["supporter"], row["yes"]) == ("Ann", "Sam", None)
         assert [r["note"] for r in await my_data.reports(session, ann.person_id)] == ["note 0"]
+
+
+async def test_what_a_supporter_reported_for_somebody_is_that_persons(store: Store) -> None:
+    ann, sam = await somebody(store, "Ann", "Devon"), await somebody(store, "Sam")
+    (group_id,) = ann.roles
+    async with store.session() as session:
+        session.add(
+            ReportRow(
+                id="r",
+                group_id=group_id,
+                about="statement",
+                address="/",
+                words="x",
+                note="For Ann.",
+                person_id=sam.person_id,
+                for_id=ann.person_id,
+                at=clock.now(),
+            )
+        )
+    async with store.reading() as session:
+        assert len(await my_data.reports(session, ann.person_id)) == 1
+        assert await my_data.reports(session, sam.person_id) == []
+
+
+async def test_a_hidden_name_is_still_in_the_file_of_its_person(store: Store) -> None:
+    ann = await somebody(store, "Ann", "Devon")
+    await hide(store, ann, NAME)
+    async with store.reading() as session:
+        (row,) = await my_data.hidden(session, ann.person_id)
+        assert (await my_data.about(session, ann.person_id))["name"] == "a member"
+    assert (row["group"], row["part"], row["name"]) == ("Devon", "name", "Ann")
+    assert (row["reason"], row["shown"]) == ("It hurts.", None)
