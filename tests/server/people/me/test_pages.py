@@ -9,8 +9,9 @@ from starlette.applications import Starlette
 from server.people.me import pages as me_pages
 from server.people.permits import Who
 from server.people.preferences import Preferences
+from server.people.safety.hiding import hide
 from server.people.sessions import sign_in
-from server.people.tables import PersonRow
+from server.people.tables import GroupRow, PersonRow
 from server.store import Store
 from tests.support.pages import browser, make_app, send
 from tests.support.people import come_in, person, somebody
@@ -73,9 +74,13 @@ async def test_a_card_is_shown_no_way_that_it_cannot_go(
     ann = await somebody(store, "Ann", "Devon", "Kent")
     async with store.session() as session:
         person = await session.get_one(PersonRow, ann.person_id)
-        secret = await sign_in(session, person, vouched_by=[next(iter(ann.roles))])
+        devon = await session.get_one(GroupRow, next(iter(ann.roles)))
+        secret = await sign_in(session, person, vouched_by=[devon.id])
+        seen = {"part": "name", "seen": "Ann"}
+        await hide(session, ann, devon, ann.person_id, **seen, reason="It hurts.")
     client.cookies.set("our_charter", secret)
     page = (await client.get("/me")).text
+    assert "Others do not see your name" in page
     for path in ("name", "picture", "email", "passkeys", "data", "delete"):
         assert f'href="/me/{path}"' not in page
     assert (await client.get("/me/name")).status_code == 403
