@@ -81,6 +81,7 @@ async def test_reported_words_are_hidden_shown_again_and_all_of_it_is_told(
     await meg.page.get_by_role("button", name="Show this again").click()
     await expect(meg.page.get_by_text("We show those words again")).to_be_visible()
     await expect(olwen.words(item)).to_contain_text(UNKIND)
+    await hide_a_name(meg, ben)
     await the_record_tells_it(olwen)
 
 
@@ -129,6 +130,22 @@ async def hide_from_the_report(meg: Visitor) -> None:
     await look(page, "history-hidden")
 
 
+async def hide_a_name(meg: Visitor, ben: Visitor) -> None:
+    page = meg.page
+    await page.goto(f"{GROUP}/people")
+    report = page.locator("a[href*='person=']", has_text="Ben")
+    ben_is = (await report.get_attribute("href") or "").partition("person=")[2]
+    await page.goto(f"{GROUP}/people/{ben_is}/hide")
+    await look(page, "hide-name", dark=True)
+    await page.get_by_label("Why do you hide this?").fill("It is not his name.")
+    await page.get_by_role("button", name="Hide this").click()
+    await expect(page.get_by_text("We hid it. The person can read why.")).to_be_visible()
+    await look(page, "hidden-names")
+    await ben.page.goto("/me")
+    await expect(ben.page.get_by_text("Others do not see your name")).to_be_visible()
+    await look(ben.page, "me-hidden", dark=True)
+
+
 async def answer_the_report(meg: Visitor, ann: Visitor) -> None:
     await meg.page.goto(f"{GROUP}/reports")
     await meg.page.get_by_label("What did you do about it?").fill("I hid the words.")
@@ -152,6 +169,7 @@ async def the_record_tells_it(olwen: Visitor) -> None:
         "Meg hid words in “",
         "Meg answered a report.",
         "Meg showed words in “",
+        "Meg hid the name of a member.",
     ):
         await expect(page.get_by_text(sentence)).to_be_visible()
     assert "Ann reported" not in await page.inner_text("body")
