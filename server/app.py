@@ -61,7 +61,7 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import around
 from server.web.templates import Templates
-from server.writing import group_home, kept_pages, my_data_pages, own_picture_pages
+from server.writing import group_home, kept_pages, my_data_pages, own_picture_pages, titles
 from server.writing import pages as writing_pages
 from server.writing import reporting as writing_reports
 
@@ -197,9 +197,12 @@ def _join_features(app: Starlette, rooms: Rooms) -> None:
         writing_reports.beside,
     ]
     app.state.home_notes = [writing_reports.news]
+    # What Charters are called, for the record of a group (people/safety/audit_pages.py).
+    app.state.titles = titles.of_charters
     # What can be reported, by the name that its links have (people/reports.py).
     app.state.reportable = {
         "statement": writing_reports.statement,
+        "title": writing_reports.title,
         "offer": adapting_reports.offer,
         "person": people_reports.person,
     }

@@ -78,7 +78,6 @@ class Decision:
             for_id=self.author.for_id,
             group_id=row.group_id,
             charter_id=row.id,
-            title=row.title,
             number=self.update.standing.newest.number,
             statements=len(self.questions),
             choice=str(self.choice),
@@ -177,8 +176,8 @@ class Undoing:
         )
         if done.rowcount != len(ids):
             raise AnsweredAlready("Somebody else undid this.")
-        asked = select(CharterRow.group_id, CharterRow.title).where(CharterRow.id == charter_id)
-        group_id, title = connection.execute(asked).one()
+        asked = select(CharterRow.group_id).where(CharterRow.id == charter_id)
+        group_id = connection.scalars(asked).one()
         record_on(
             connection,
             What.DECIDED,
@@ -186,7 +185,6 @@ class Undoing:
             for_id=self.author.for_id,
             group_id=group_id,
             charter_id=charter_id,
-            title=title,
             statements=len(ids),
             choice="undone",
         )

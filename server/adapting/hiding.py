@@ -60,7 +60,6 @@ async def hide(session: AsyncSession, who: Who, row: CharterRow, step_id: str, r
         by=who,
         group_id=row.group_id,
         charter_id=row.id,
-        title=row.title,
         item=offer.item_id,
     )
     await session.flush()

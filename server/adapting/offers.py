@@ -132,7 +132,6 @@ async def share(
         for_id=helped_by(who, row),
         group_id=row.group_id,
         charter_id=row.id,
-        title=found.of_charter.title,
         item=item_id,
     )
     await session.flush()
@@ -252,7 +251,6 @@ class Reply:
             for_id=self.author.for_id,
             group_id=self.offer.to_charter.group_id,
             charter_id=self.offer.to_charter.id,
-            title=self.offer.to_charter.title,
             step=str(self.step),
         )
 

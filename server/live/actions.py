@@ -49,7 +49,6 @@ async def start_charter(
         by=by,
         group_id=group_id,
         charter_id=row.id,
-        title=row.title,
     )
     return row
 

@@ -91,7 +91,6 @@ class Forgetting:
                 by=person_id,
                 group_id=row.group_id,
                 charter_id=charter_id,
-                title=row.title,
                 statements=len(chosen),
             )
             for one in chosen:

@@ -252,7 +252,6 @@ def _note(connection: Connection, what: What, row: CharterRow, item_id: str, who
         by=who,
         group_id=row.group_id,
         charter_id=row.id,
-        title=row.title,
         item=item_id,
     )
 

@@ -116,7 +116,6 @@ def _note_put_back(connection: Connection, *, row: CharterRow, who: Who, item_id
         for_id=helped_by(who, row),
         group_id=row.group_id,
         charter_id=row.id,
-        title=row.title,
         item=item_id,
     )
 

@@ -15,7 +15,6 @@ from server.comparing.cards import Card
 from server.web.dates import there, with_weekday
 from server.writing import diary
 from server.writing.charter import Charter, in_order
-from server.writing.diary import About
 from server.writing.hidden import Hiding
 from server.writing.history import Change, Diary, Earlier, Entry, Removal
 from server.writing.versions import Version
@@ -23,15 +22,12 @@ from server.writing.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happened on one day, newest first: sittings, and what else was done.
-
-    `retitled` are sentences, each with the title before where that is another one now.
-    """
+    """What happened on one day, newest first: sittings, and what else was done, in sentences."""
 
     name: str
     sittings: Sequence["Told"]
     removals: Sequence[Removal]
-    retitled: Sequence[tuple[str, str | None]]
+    retitled: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +77,10 @@ def days(found: Diary, language: str, zone: str) -> list[Day]:
     gone: dict[date, list[Removal]] = {}
     for removal in found.removals:
         gone.setdefault(there(removal.at, zone).date(), []).append(removal)
-    titles: dict[date, list[tuple[str, str | None]]] = {}
+    titles: dict[date, list[str]] = {}
     for each in found.retitled:
         sentence = diary.retitled(each.persons, each.parts, language)
-        was = each.was if About.TITLE in each.parts else None
-        titles.setdefault(there(each.at, zone).date(), []).append((sentence, was))
+        titles.setdefault(there(each.at, zone).date(), []).append(sentence)
     return [
         Day(
             with_weekday(on, language),

@@ -78,8 +78,9 @@ def record(
     """Note in the caller's transaction that something was done: both are stored, or neither.
 
     `by` is who asked, or only their person id; `for_id` is the person whom they helped to do it;
-    `about_id` the person it was done to. `details` holds ids, numbers and titles only: names of
-    people are looked up when the record is read, so that somebody deleted is not named in it.
+    `about_id` the person it was done to. `details` holds ids and numbers, and of words only the
+    title of an edition, which never changes. What people and Charters are called is looked up when
+    the record is read: who was deleted is not named in it, nor what a Charter was once called.
     """
     things = (about_id, for_id, group_id, charter_id)
     session.add(AuditRow(**_row(what, by, things, details)))

@@ -291,8 +291,8 @@ class PersonHidingRow(Base):
 class AuditRow(Base):
     """Something that was done, by whom, when, and on whose behalf. Only ever added to.
 
-    `what` is one of `audit.What`; `about_id` is the person it was done to. `details` holds ids,
-    numbers and titles, never the name of a person, who may want to be forgotten.
+    `what` is one of `audit.What`; `about_id` is the person it was done to. `details` holds ids
+    and numbers, never words that somebody may want to be forgotten (audit.py).
     """
 
     __tablename__ = "audit"

@@ -23,7 +23,6 @@ async def choose(session: AsyncSession, row: CharterRow, who: Who, readers: str)
         by=who,
         group_id=row.group_id,
         charter_id=row.id,
-        title=row.title,
         before=before,
         after=readers,
     )

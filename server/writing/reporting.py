@@ -1,4 +1,4 @@
-"""What of a statement can be reported: as it is now, as it was, or as an edition has it."""
+"""What of a Charter can be reported: its title; a statement now, earlier, or in an edition."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,11 +20,7 @@ async def statement(session: AsyncSession, who: Who | None, asked: Mapping[str, 
     """An `item` of a Charter (`charter`: its slug), now, in a `version` of its history, or in the
     `edition` of a number. Raises NothingToReport.
     """
-    row = await session.scalar(
-        select(CharterRow).where(CharterRow.slug == asked.get("charter", ""))
-    )
-    if row is None or not may(who, Action.READ, row):
-        raise NothingToReport
+    row = await _row(session, who, asked)
     charter, address = await read_charter(session, row.id), f"/charters/{row.slug}"
     item_id = asked.get("item", "")
     where = ""
@@ -47,6 +43,25 @@ async def statement(session: AsyncSession, who: Who | None, asked: Mapping[str, 
     # The history has all its words, those that were reported and those that follow.
     hide_at = f"/charters/{row.slug}/history/{item_id}"
     return Reportable(row.group_id, name, address, parts, row.id, item_id, hide_at)
+
+
+async def title(session: AsyncSession, who: Who | None, asked: Mapping[str, str]) -> Reportable:
+    """The title of a `charter` (its slug) and the words under it. Raises NothingToReport."""
+    row = await _row(session, who, asked)
+    parts = [Part("title", "The title", row.title)]
+    if row.summary:
+        parts.append(Part("summary", "The words under the title", row.summary))
+    # Nothing is hidden there: who writes others in their place has no history to clean.
+    return Reportable(row.group_id, f"“{row.title}”", f"/charters/{row.slug}", parts, row.id)
+
+
+async def _row(session: AsyncSession, who: Who | None, asked: Mapping[str, str]) -> CharterRow:
+    row = await session.scalar(
+        select(CharterRow).where(CharterRow.slug == asked.get("charter", ""))
+    )
+    if row is None or not may(who, Action.READ, row):
+        raise NothingToReport
+    return row
 
 
 async def beside(

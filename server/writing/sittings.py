@@ -196,8 +196,8 @@ def _say_who_wrote(
     )
     if not wrote:
         return
-    charter_id, group_id, title = connection.execute(
-        select(CharterRow.id, CharterRow.group_id, CharterRow.title)
+    charter_id, group_id = connection.execute(
+        select(CharterRow.id, CharterRow.group_id)
         .join(SittingRow, SittingRow.charter_id == CharterRow.id)
         .where(SittingRow.id == sitting_id)
     ).one()
@@ -209,7 +209,6 @@ def _say_who_wrote(
             for_id=for_id,
             group_id=group_id,
             charter_id=charter_id,
-            title=title,
             statements=statements,
         )
 

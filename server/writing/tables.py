@@ -188,9 +188,9 @@ class RemovalRow(Base):
 class HidingRow(Base):
     """Words of an item that were taken out of sight, with a reason, until they are shown again.
 
-    `digest` is as in RemovalRow; where `part` is "said", it is the id of what was said. `content` is
-    what was hidden (`writing/taking_out.py` has its form): a wording that came and went within one
-    sitting has no other place. Forgetting empties it.
+    `digest` is as in RemovalRow; where `part` is "said", it is the id of what was said. `content`
+    is what was hidden (`writing/taking_out.py` has its form): a wording that came and went within
+    one sitting has no other place. Forgetting empties it.
     """
 
     __tablename__ = "hidings"

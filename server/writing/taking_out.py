@@ -1,8 +1,8 @@
 """Taking words out of a document with a reason, and putting them back, as edits of the server's.
 
-They travel to an engine worker. What was taken out is kept in a HidingRow, as `content_of` says it:
-`{"words", "meaning", "picture", "now"}`, `{"why", "now"}` or `{"said", "now"}`; "now" tells that the
-document said it when it was hidden, so that showing it again puts it back.
+They travel to an engine worker. What was taken out is kept in a HidingRow, as `content_of` says
+it: `{"words", "meaning", "picture", "now"}`, `{"why", "now"}` or `{"said", "now"}`; "now" tells
+that the document said it when it was hidden, so that showing it again puts it back.
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ In the document they are plain text: of two people who change them at once, the 
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import NotFilledIn
 from server.people.audit import What, record_on
-from server.people.permits import Who
+from server.people.permits import Action, Who, may
 from server.people.tables import AuditRow, PersonRow
 from server.writing import authors, limits, rich_text
 from server.writing.authors import Author, helped_by
@@ -23,12 +23,11 @@ from server.writing.tables import CharterRow
 
 @dataclass(frozen=True, slots=True)
 class Retitled:
-    """Somebody changed the title, or the words under it; `was` is the title before."""
+    """Somebody changed the title, or the words under it."""
 
     at: datetime
     persons: tuple[str, ...]
     parts: frozenset[About]
-    was: str
 
 
 def tidy(part: About, text: str) -> str:
@@ -44,10 +43,8 @@ def tidy(part: About, text: str) -> str:
 
 
 def record(connection: Connection, row: CharterRow, who: Who, parts: Sequence[About]) -> None:
-    """Note a change of these parts in the transaction that makes it.
-
-    The record keeps the title that was, as it does of everything that is done to a Charter, and
-    no other words.
+    """Note in the transaction that makes it that these parts were changed, and not what they said:
+    nothing can be taken out of the record again.
     """
     record_on(
         connection,
@@ -56,9 +53,16 @@ def record(connection: Connection, row: CharterRow, who: Who, parts: Sequence[Ab
         for_id=helped_by(who, row),
         group_id=row.group_id,
         charter_id=row.id,
-        title=row.title,
         parts=[str(part) for part in parts],
     )
+
+
+async def of_charters(
+    session: AsyncSession, who: Who | None, charter_ids: Collection[str]
+) -> dict[str, str]:
+    """The titles of these Charters by id, of those that one may read."""
+    rows = await session.scalars(select(CharterRow).where(CharterRow.id.in_(charter_ids)))
+    return {row.id: row.title for row in rows if may(who, Action.READ, row)}
 
 
 async def changes(session: AsyncSession, charter_id: str) -> tuple[Retitled, ...]:
@@ -78,14 +82,10 @@ async def changes(session: AsyncSession, charter_id: str) -> tuple[Retitled, ...
         )
     }
     return tuple(
-        Retitled(row.at, _named(names, one), frozenset(map(About, row.details["parts"])), _was(row))
+        Retitled(row.at, _named(names, one), frozenset(map(About, row.details["parts"])))
         for row, one in zip(rows, by, strict=True)
     )
 
 
 def _named(names: dict[str, str], one: Author | None) -> tuple[str, ...]:
     return () if one is None else authors.named(names, [one])
-
-
-def _was(row: AuditRow) -> str:
-    return str(row.details["title"])

@@ -58,7 +58,7 @@ async def show_audit(request: Request) -> Response:
             .offset((page - 1) * AT_ONCE)
             .limit(AT_ONCE)
         )
-        found = await _told(session, rows.all(), settings.time_zone)
+        found = await _told(request, session, rows.all())
     templates: Templates = request.app.state.templates
     return templates.page(
         request,
@@ -109,17 +109,17 @@ async def _everything(request: Request, form: str) -> tuple[GroupRow, AsyncItera
     """All of it, the newest first. That somebody took it is noted, too."""
     group = await _group(request)
     store: Store = request.app.state.store
-    settings: Settings = request.app.state.settings
     async with store.session() as session:
         record(session, What.AUDIT_TAKEN, by=request.state.who, group_id=group.id, form=form)
-    return group, _pages(store, group.id, settings.time_zone)
+    return group, _pages(request, group.id)
 
 
-async def _pages(store: Store, group_id: str, zone: str) -> AsyncIterator[list[Told]]:
+async def _pages(request: Request, group_id: str) -> AsyncIterator[list[Told]]:
     """The record part by part: it grows for ever, and need not fit into memory.
 
     Each part is read by itself, so that a slow reader holds no connection of the database.
     """
+    store: Store = request.app.state.store
     before: int | None = None
     while True:
         asked = select(AuditRow).where(AuditRow.group_id == group_id)
@@ -131,21 +131,20 @@ async def _pages(store: Store, group_id: str, zone: str) -> AsyncIterator[list[T
             ).all()
             if not rows:
                 return
-            found = await _told(session, rows, zone)
+            found = await _told(request, session, rows)
         yield found
         before = rows[-1].id
 
 
-async def _told(session: AsyncSession, rows: Sequence[AuditRow], zone: str) -> list[Told]:
+async def _told(request: Request, session: AsyncSession, rows: Sequence[AuditRow]) -> list[Told]:
     ids = {one for row in rows for one in (row.person_id, row.for_id, row.about_id)}
     persons = await session.execute(
         select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids - {None}))
     )
     names = {row.id: row.name for row in persons}
-    titles: dict[str, str] = {}
-    for row in reversed(rows):
-        if row.charter_id is not None and "title" in (row.details or {}):
-            titles[row.charter_id] = row.details["title"]
+    charters = {row.charter_id for row in rows if row.charter_id is not None}
+    titles = await request.app.state.titles(session, request.state.who, charters)
+    zone = request.app.state.settings.time_zone
     return [told(row, names, titles, zone) for row in rows]
 
 

@@ -51,7 +51,7 @@ SENTENCES: Mapping[What, str] = {
     What.ADOPTED: "{who} wrote down that we adopt edition {number} of “{title}”.",
     What.ADOPTION_CORRECTED: "{who} put right how we adopted edition {number} of “{title}”.",
     What.ADOPTION_TAKEN_BACK: "{who} took back that we adopted edition {number} of “{title}”.",
-    What.SHARED: "{who} shared our words for “{title}”.",
+    What.SHARED: "{who} shared our words of “{title}”.",
     What.OFFER_ANSWERED: "{who} {answered} words that were shared for “{title}”.",
     What.DECIDED: "{who} decided on {statements} of “{title}”: {choice}.",
     What.FORGOT: "{who} had earlier words of {statements} in “{title}” forgotten for good.",

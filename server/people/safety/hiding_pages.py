@@ -39,9 +39,7 @@ async def hide(request: Request) -> Response:
             if person is None:
                 raise NotInTheGroup
             seen = text_of(form, f"seen-{part}")
-            await hiding.hide(
-                session, who, group, person.id, part=part, seen=seen, reason=reason
-            )
+            await hiding.hide(session, who, group, person.id, part=part, seen=seen, reason=reason)
             # Who they are is told anew wherever they are writing just now.
             permits_changed(session, request.app.state.bus)
     except Refusal as refusal:

@@ -11,7 +11,7 @@ from server.store import Store
 from server.writing import history
 from server.writing.hidden import WORDS
 from server.writing.read_side import read_charter
-from server.writing.reporting import beside, links, news, statement
+from server.writing.reporting import beside, links, news, statement, title
 from server.writing.tables import CharterRow
 from tests.server.writing.test_hidden import hide
 from tests.server.writing.test_removing import PRIVATE, Pen, digest, new_pen, says
@@ -51,6 +51,20 @@ async def desk(store: Store) -> Desk:
 async def test_a_statement_is_reported_part_by_part(desk: Desk) -> None:
     found = await desk.find(desk.ann)
     assert found == {"words": "I choose where I live.", "why": "We want it."}
+
+
+async def test_a_title_is_reported_with_the_words_under_it(desk: Desk, store: Store) -> None:
+    asked = {"charter": desk.row.slug}
+    async with store.session() as session:
+        row = await session.get_one(CharterRow, desk.row.id)
+        row.title, row.summary = "Ours", "What we say."
+    async with store.reading() as session:
+        found = await title(session, desk.ann, asked)
+        assert [part.words for part in found.parts] == ["Ours", "What we say."]
+        assert (found.group_id, found.address) == (desk.row.group_id, "/charters/ours")
+        for who, wanted in ((None, asked), (desk.ann, {"charter": "nowhere"}), (desk.ann, {})):
+            with pytest.raises(NothingToReport):
+                await title(session, who, wanted)
 
 
 async def test_earlier_words_and_those_of_an_edition_can_be_reported(desk: Desk) -> None:

@@ -229,8 +229,8 @@ async def test_at_its_end_the_record_says_who_wrote_and_on_whose_behalf(evening:
     assert await evening.recorded() == []
     await evening.end()
     assert sorted(await evening.recorded(), key=str) == [
-        ("wrote", "ann", "ben", evening.charter_id, {"title": "Ours", "statements": 2}),
-        ("wrote", "ben", None, evening.charter_id, {"title": "Ours", "statements": 1}),
+        ("wrote", "ann", "ben", evening.charter_id, {"statements": 2}),
+        ("wrote", "ben", None, evening.charter_id, {"statements": 1}),
     ]
 
 

@@ -56,8 +56,25 @@ async def test_changes_name_who_wrote_and_whom_they_helped(store: Store) -> None
             await connection.run_sync(titles.record, fresh, who, [part])
     async with store.reading() as session:
         found = await titles.changes(session, row.id)
-    told = [(one.persons, one.parts, one.was) for one in found]
-    assert told == [
-        (("Anna, with help from Sam",), frozenset({About.SUMMARY}), "Ours"),
-        (("Anna",), frozenset({About.TITLE}), "Ours"),
+    assert [(one.persons, one.parts) for one in found] == [
+        (("Anna, with help from Sam",), frozenset({About.SUMMARY})),
+        (("Anna",), frozenset({About.TITLE})),
     ]
+
+
+async def test_charters_are_named_to_those_who_may_read_them(store: Store) -> None:
+    async with store.session() as session:
+        groups = [await people.make_group(session, name) for name in ("Devon", "Kent")]
+        rows = [
+            await add_charter(
+                session,
+                replace(starters.load("blank"), title=f"Of {group.name}"),
+                group_id=group.id,
+                slug=group.slug,
+            )
+            for group in groups
+        ]
+    ann = Who("ann", "Ann", roles={groups[0].id: Role.READER})
+    async with store.reading() as session:
+        found = await titles.of_charters(session, ann, [row.id for row in rows])
+    assert found == {rows[0].id: "Of Devon"}

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from server import clock
 from server.people.audit import What, record
+from server.people.permits import Who
 from server.people.safety import audit_pages
 from server.people.tables import AuditRow, GroupRow, PersonRow
 from server.store import Store
@@ -41,9 +42,16 @@ class Site(Desk):
                 )
 
 
+async def titles(_session: Any, who: Who, charter_ids: set[str]) -> dict[str, str]:
+    """As `writing.titles.of_charters`: every Charter is called after who asks."""
+    return {charter_id: f"{charter_id} of {who.name}" for charter_id in charter_ids}
+
+
 @pytest.fixture
 async def site(store: Store, tmp_path: Path, group: GroupRow) -> AsyncIterator[Site]:
-    site = Site(make_app(store, tmp_path, audit_pages.routes), store, group)
+    app = make_app(store, tmp_path, audit_pages.routes)
+    app.state.titles = titles
+    site = Site(app, store, group)
     await site.come_in("meg")
     yield site
     await site.browser.aclose()
@@ -127,6 +135,11 @@ async def test_names_are_those_of_today(site: Site, store: Store) -> None:
     assert "Meg chose a member to hear what is reported." in (await site.get()).text
 
 
+async def test_charters_are_called_as_they_are_now(site: Site) -> None:
+    await site.note()
+    assert "Meg hid words in “c of Meg”." in (await site.get()).text
+
+
 async def test_taking_the_record_is_recorded_in_what_is_taken(site: Site, store: Store) -> None:
     await site.note(title="Ours")
     taken = (await site.get(AUDIT + ".json")).json()
@@ -145,9 +158,9 @@ async def test_a_file_of_the_record_is_read_part_by_part(
     parts: list[int] = []
     tell = audit_pages._told
 
-    async def counted(session: Any, rows: Any, zone: str) -> Any:
+    async def counted(request: Any, session: Any, rows: Any) -> Any:
         parts.append(len(rows))
-        return await tell(session, rows, zone)
+        return await tell(request, session, rows)
 
     monkeypatch.setattr(audit_pages, "_told", counted)
     monkeypatch.setattr(audit_pages, "AT_ONCE_IN_FILES", 4)

@@ -87,7 +87,7 @@ TOLD: list[tuple[AuditRow, str]] = [
         row(What.ADOPTION_TAKEN_BACK, title="Ours", number=1),
         "Meg took back that we adopted edition 1 of “Ours”.",
     ),
-    (row(What.SHARED, title="Theirs"), "Meg shared our words for “Theirs”."),
+    (row(What.SHARED), "Meg shared our words of “Our promise”."),
     (row(What.OFFER_ANSWERED, title="Ours", step="taken"),
      "Meg took words that were shared for “Ours”."),
     (row(What.OFFER_ANSWERED, title="Ours", step="closed"),
