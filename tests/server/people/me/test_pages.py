@@ -141,7 +141,7 @@ async def test_how_pages_look_is_on_every_page_from_its_first_byte(
 
 async def test_as_usual_says_nothing_on_the_page(client: httpx.AsyncClient, ann: Who) -> None:
     page = (await client.get("/me")).text
-    assert '<html lang="en-GB" class="govuk-template">' in page
+    assert f'<html lang="en-GB" class="govuk-template" data-person="{ann.person_id}">' in page
     assert '<meta name="color-scheme" content="light dark">' in page
 
 
