@@ -40,7 +40,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _rest_collector()
+            rest_collector()
             print(self._ready, flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -106,7 +106,7 @@ def _stretch_log(store: Store) -> None:
         log.warning("log_not_stretched")
 
 
-def _rest_collector() -> None:
+def rest_collector() -> None:
     """Keep the garbage collector from looking at the program itself again and again.
 
     A full collection stops everybody for as long as it looks at every object there is. What is

@@ -35,6 +35,7 @@ from server.comparing.matrix import Version
 from server.comparing.worked import Tables
 from server.migrations.upgrade import upgrade
 from server.people.tables import GroupRow
+from server.serving import rest_collector
 from server.settings import Settings, bundled
 from server.store import Store
 from server.writing import rich_text, wording
@@ -309,6 +310,7 @@ def measure(folder: Path) -> None:
     logs.configure(level="error")
     settings = Settings(data_folder=folder)
     app = create_app(settings)
+    rest_collector()  # as the server does
 
     async def run() -> None:
         await of_pages(app)
