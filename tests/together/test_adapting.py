@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -246,5 +247,19 @@ async def test_words_are_shared_taken_and_the_receipt_says_so(
     await kim.page.reload()
     await expect(kim.page.get_by_text("They took your words into their draft.")).to_be_visible()
     await expect(kim.page.get_by_text("“Thank you!”")).to_be_visible()
+    await hide_what_was_said(nat, kim, places)
     assert nat.mistakes == []
     await nat.close()
+
+
+async def hide_what_was_said(nat: Visitor, kim: Visitor, places: Places) -> None:
+    """The group that said it hides it, and the other one reads that it is hidden."""
+    report = kim.page.get_by_role("link", name="what was said").last
+    [step] = parse_qs(urlsplit(await report.get_attribute("href") or "").query)["step"]
+    await visit(nat, f"/charters/{places.national}/said/{step}/hide", "adapting-hide")
+    await nat.page.get_by_label("Why do you hide this?").fill("It is not ours to say.")
+    await nat.page.get_by_role("button", name="Hide this").click()
+    await nat.page.wait_for_url("**/hidden?done=hidden")
+    await assert_for_everybody(nat.page, "adapting-hidden")
+    await visit(kim, "/charters/kent/shared", "adapting-shared-hidden")
+    await expect(kim.page.get_by_text("“Thank you!”")).to_have_count(0)

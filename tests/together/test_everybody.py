@@ -119,6 +119,7 @@ async def _not_splitting(ann: Visitor, item: str, petra: LiveClient) -> None:
 
 async def _choosing_a_picture(ann: Visitor, item: str, _petra: LiveClient) -> None:
     await ann.press(item, "Choose a picture")
+    await expect(ann.page.locator("input:focus")).to_be_visible()
     await ann.page.keyboard.type("home")
     await expect(ann.page.get_by_text("We found")).to_be_visible()
 

@@ -97,6 +97,7 @@ async def test_nobody_cuts_or_joins_words_that_somebody_else_is_writing(
     await ben.status("Saved")
     await expect(ann.item(item).get_by_text("Ben is writing here", exact=True)).to_be_hidden()
     await ann.press(below, "Say why")
+    await expect(ann.item(below).locator("[contenteditable=true]")).to_be_focused()
     await ann.page.keyboard.type("Here we say it so.")
     await ann.page.keyboard.press("Escape")
     await ann.press(item, "Join with the statement below")
