@@ -17,7 +17,8 @@ export interface ChooserWords {
 /** A picture's id, null for no picture, undefined when the person changed their mind. */
 export type Choice = string | null | undefined;
 
-const WAIT_MS = 150;
+/** How long typing rests before the number of pictures is said: not after every letter. */
+const SAY_AFTER_MS = 150;
 
 let catalogue: Promise<Picture[]> | null = null;
 
@@ -51,7 +52,7 @@ export async function choosePicture(
 class Chooser {
   readonly dialog = document.createElement("dialog");
   readonly choice: Promise<Choice>;
-  private pictures: Picture[] = [];
+  private pictures: Picture[] | null = null;
   private chosen: Choice;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly input = document.createElement("input");
@@ -83,10 +84,7 @@ class Chooser {
     row.append(none, close);
     dialog.append(title, label, hint, input, said, list, row);
 
-    input.addEventListener("input", () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.show(), WAIT_MS);
-    });
+    input.addEventListener("input", () => this.show());
     none.addEventListener("click", () => this.choose(null));
     close.addEventListener("click", () => dialog.close());
     this.choice = new Promise((resolve) => {
@@ -110,15 +108,21 @@ class Chooser {
     }
   }
 
+  /**
+   * The list follows each letter at once. Were it replaced a moment later, a person who had gone on
+   * to a picture by then would lose it from under their finger.
+   */
   private show(): void {
-    if (this.input.value.trim() === "") {
-      this.list.replaceChildren();
-      return;
-    }
+    clearTimeout(this.timer);
+    if (this.pictures === null) return;
     const found = search(this.pictures, this.input.value);
     this.list.replaceChildren(...found.map((picture) => this.entry(picture)));
-    this.said.textContent =
-      found.length === 0 ? this.words.nothing : this.words.found(found.length);
+    const { nothing, found: some } = this.words;
+    const none = this.input.value.trim() === "" ? "" : nothing;
+    const said = found.length === 0 ? none : some(found.length);
+    this.timer = setTimeout(() => {
+      this.said.textContent = said;
+    }, SAY_AFTER_MS);
   }
 
   private entry({ id, names }: Picture): HTMLLIElement {

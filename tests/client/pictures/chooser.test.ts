@@ -66,10 +66,43 @@ describe("the chooser", () => {
     input.value = "bus";
     input.dispatchEvent(new Event("input"));
     await vi.waitFor(() => expect(find("img").getAttribute("src")).toBe("/pictures/bus.svg"));
-    expect(find('[role="status"]').textContent).toBe("We found 1 picture.");
+    await vi.waitFor(() => expect(find('[role="status"]').textContent).toBe("We found 1 picture."));
     button("bus").click();
     expect(await chosen).toBe("bus");
     expect(document.querySelector("dialog")).toBeNull();
+  });
+
+  it("leaves a picture alone that somebody has gone on to", async () => {
+    const chosen = choosePicture(words, "statement 4");
+    const input = find<HTMLInputElement>("input");
+    input.value = "ho";
+    input.dispatchEvent(new Event("input"));
+    await vi.waitFor(() => expect(document.querySelectorAll("img")).toHaveLength(2));
+    input.value = "my ho";
+    input.dispatchEvent(new Event("input"));
+    const picture = button("house");
+    picture.focus();
+    // The number is said after the letters have rested: nothing of the list may change with it.
+    await vi.waitFor(() => expect(find('[role="status"]').textContent).toBe("We found 1 picture."));
+    expect(document.activeElement).toBe(picture);
+    picture.click();
+    expect(await chosen).toBe("house");
+  });
+
+  it("does not say that it found nothing before it has its pictures", async () => {
+    let answer: (response: Response) => void = () => {};
+    vi.resetModules();
+    vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => (answer = resolve)));
+    const fresh = await import("../../../client/pictures/chooser.ts");
+    const chosen = fresh.choosePicture(words, "statement 4");
+    const input = find<HTMLInputElement>("input");
+    input.value = "bus";
+    input.dispatchEvent(new Event("input"));
+    expect(find('[role="status"]').textContent).toBe(words.loading);
+    answer(new Response(JSON.stringify(pictures)));
+    await vi.waitFor(() => expect(find('[role="status"]').textContent).toBe("We found 1 picture."));
+    button(words.close).click();
+    await chosen;
   });
 
   it("gives no picture, or nothing when it was closed", async () => {
