@@ -19,7 +19,7 @@ from tests.support.tables import SqliteTemplate
 _MARKERS = {
     "postgres": pytest.mark.postgresql,
     "redis": pytest.mark.redis,
-    "chromium": pytest.mark.browser,
+    "chromiums": pytest.mark.browser,
     "yjs_peers": pytest.mark.node,
 }
 

@@ -43,12 +43,13 @@ export function showPeople(
       button.type = "button";
       button.className = "govuk-button govuk-button--secondary";
       button.textContent = words.go(person.name);
+      button.dataset["to"] = writing.item;
       button.addEventListener("click", () => go(writing.item));
       entry.append(button);
     }
     return entry;
   });
-  replaceKeepingFocus(list, entries);
+  showEntries(list, entries);
 }
 
 /** Somebody's picture; their name stands beside it, so it says nothing. */
@@ -70,11 +71,19 @@ function nameOf({ name, isMe }: Person): string {
   return isMe ? words.me(name) : name;
 }
 
-/** A list that is made anew while somebody is on one of its buttons keeps them on it. */
-function replaceKeepingFocus(list: HTMLElement, entries: readonly HTMLElement[]): void {
+/**
+ * What is the same stays: others move all the time, and somebody may be pressing a button here. One
+ * that is made anew under the focus keeps it.
+ */
+function showEntries(list: HTMLElement, entries: readonly HTMLElement[]): void {
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   const text = focused?.textContent;
-  list.replaceChildren(...entries);
-  if (focused === null) return;
+  entries.forEach((entry, index) => {
+    const shown = list.children[index];
+    if (shown === undefined) list.append(entry);
+    else if (!shown.isEqualNode(entry)) shown.replaceWith(entry);
+  });
+  while (list.children.length > entries.length) list.lastElementChild?.remove();
+  if (focused === null || focused.isConnected) return;
   [...list.querySelectorAll("button")].find((button) => button.textContent === text)?.focus();
 }

@@ -26,3 +26,41 @@ it("shows people's pictures beside their names, and takes away what does not loa
   expect(list.querySelectorAll("img")).toHaveLength(0);
   expect(list.textContent).toContain("Ann is here.");
 });
+
+it("leaves a button alone while others come, go and write elsewhere", () => {
+  const list = document.createElement("ul");
+  document.body.append(list);
+  const writing = (name: string, item: string): Person => ({
+    ...person(name, null),
+    writing: { item, part: "words" },
+  });
+  const gone: string[] = [];
+  const show = (...people: Person[]): void =>
+    showPeople(
+      list,
+      people,
+      (item) => `statement ${item}`,
+      (item) => gone.push(item),
+    );
+  const button = (): HTMLButtonElement => {
+    const found = list.querySelector("button");
+    if (found === null) throw new Error("no button");
+    return found;
+  };
+
+  show(writing("Ben", "1"));
+  const pressed = button();
+  pressed.focus();
+  show(writing("Ben", "1"), person("Cat", null));
+  expect(button()).toBe(pressed);
+  show(writing("Ben", "1"));
+  expect([...list.children].map(({ textContent }) => textContent)).toHaveLength(1);
+  expect(document.activeElement).toBe(pressed);
+
+  // Ben goes elsewhere: the button leads there, and the focus stays.
+  show(writing("Ben", "2"));
+  expect(document.activeElement).toBe(button());
+  button().click();
+  expect(gone).toEqual(["2"]);
+  list.remove();
+});
