@@ -36,7 +36,7 @@ from server.people.coming_in import pages as people_pages
 from server.people.groups import local_group_pages
 from server.people.groups import pages as group_pages
 from server.people.mail import Post
-from server.people.me import face_pages
+from server.people.me import face_pages, looks_pages
 from server.people.me import pages as me_pages
 from server.people.safety import audit_pages, report_pages
 from server.people.safety import hiding_pages as people_hiding_pages
@@ -120,6 +120,7 @@ def create_app(settings: Settings) -> Starlette:
             *people_hiding_pages.routes,
             *audit_pages.routes,
             *me_pages.routes,
+            *looks_pages.routes,
             *group_pages.routes,
             *local_group_pages.routes,
             *face_pages.routes,

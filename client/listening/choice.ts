@@ -1,45 +1,50 @@
-/** Choosing a voice: the voices of this device in a list, and a button to hear the chosen one. */
+/** Choosing how we read: the voices of this device in the list, and a button to hear the choice. */
 
-import { Voice, voices } from "./voice.ts";
+import { likesOf, Voice, voices } from "./voice.ts";
 
 export class VoiceChoice {
   private readonly select: HTMLSelectElement | null;
 
   constructor(
-    private readonly box: HTMLElement,
     private readonly form: HTMLFormElement,
-    private readonly language: string,
+    private readonly page: HTMLElement = document.documentElement,
     private readonly synthesis: SpeechSynthesis | undefined = globalThis.speechSynthesis,
   ) {
-    this.select = box.querySelector("select");
-    box.hidden = false;
-    box.querySelector<HTMLButtonElement>('[data-do="hear"]')?.addEventListener("click", (event) => {
-      void this.hear((event.currentTarget as HTMLElement).dataset["said"] ?? "");
-    });
+    this.select = form.querySelector('select[name="voice"]');
+    const box = form.querySelector<HTMLElement>('[data-box="hear"]');
+    if (box !== null) box.hidden = false;
+    box
+      ?.querySelector<HTMLButtonElement>('[data-do="hear"]')
+      ?.addEventListener("click", (event) => {
+        void this.hear((event.currentTarget as HTMLElement).dataset["said"] ?? "");
+      });
     void this.list();
   }
 
-  /** Fill the list; the voice that was chosen stays chosen, also where this device has it not. */
+  /** Add the voices to those that the page came with: the device's own, and the chosen one. */
   async list(): Promise<void> {
     const { select, synthesis } = this;
     if (select === null || synthesis === undefined) return;
-    const spoken = this.language.split("-")[0]?.toLowerCase();
+    const spoken = this.page.lang.split("-")[0]?.toLowerCase();
     const names = (await voices(synthesis))
       .filter(({ lang }) => lang.toLowerCase().split(/[-_]/)[0] === spoken)
       .map(({ name }) => name);
-    const chosen = this.box.dataset["chosen"] ?? "";
-    for (const name of new Set(chosen === "" ? names : [chosen, ...names])) {
-      select.add(new Option(name, name, name === chosen, name === chosen));
+    const there = [...select.options].map(({ value }) => value);
+    for (const name of new Set(names)) {
+      if (!there.includes(name)) select.add(new Option(name, name));
     }
-    // Not before: sent empty, it would take away a choice made on another device.
-    select.disabled = false;
   }
 
+  /** Read as this page has it chosen; what it does not ask is as the person likes it. */
   private async hear(words: string): Promise<void> {
+    const likes = likesOf(this.page);
     const speed = this.form.querySelector<HTMLInputElement>('[name="speed"]:checked');
-    const likes = { voice: this.select?.value ?? "", speed: Number(speed?.value ?? 1) };
-    const heard = await new Voice(this.synthesis, this.language, likes).read([words], () => {});
-    const said = this.box.querySelector<HTMLElement>('[data-box="no-voice"]');
+    const chosen = {
+      voice: this.select?.value ?? likes.voice,
+      speed: speed === null ? likes.speed : Number(speed.value),
+    };
+    const heard = await new Voice(this.synthesis, this.page.lang, chosen).read([words], () => {});
+    const said = this.form.querySelector<HTMLElement>('[data-box="no-voice"]');
     if (said !== null) said.textContent = heard ? "" : (said.dataset["words"] ?? "");
   }
 }

@@ -1,13 +1,21 @@
 """How a person likes their pages: kept with the person, so that every device shows it the same."""
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
+
+from server.errors import NotFilledIn
 
 TEXT_SIZES: Final = ("usual", "large", "largest")
 COLOURS: Final = ("device", "light", "dark", "cream")
 SPEEDS: Final = (0.6, 0.8, 1.0, 1.2, 1.5)
 LANGUAGES: Final = ("en-GB",)
 _LONGEST_VOICE = 200
+# What a form says for those that are no text.
+_SAID: Mapping[str, Mapping[str, Any]] = {
+    "quiet": {"no": False, "yes": True},
+    "speed": {str(speed): speed for speed in SPEEDS},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,26 @@ class Preferences:
     def kept(self) -> dict[str, Any]:
         """What a person's row keeps."""
         return asdict(self)
+
+    def answers(self) -> dict[str, str]:
+        """What was chosen, as forms say it, by question. Nobody is asked for the language yet."""
+        return {
+            "text_size": self.text_size,
+            "colours": self.colours,
+            "quiet": "yes" if self.quiet else "no",
+            "speed": str(float(self.speed)),
+            "voice": self.voice,
+        }
+
+    def answered(self, question: str, said: str) -> "Preferences":
+        """The same with one question answered anew, as its form says it.
+
+        Raises NotFilledIn for what nobody can choose.
+        """
+        value: Any = _SAID[question].get(said) if question in _SAID else said
+        if not _is_valid(question, value):
+            raise NotFilledIn("Please choose one of these.")
+        return replace(self, **{question: value})
 
 
 USUAL: Final = Preferences()

@@ -15,7 +15,8 @@ from tests.together.conftest import Arrive, Draft
 from tests.together.probe import assert_for_everybody, focus_complaints
 
 MY_PAGES = (
-    *("/me", "/me/name", "/me/email", "/me/picture?word=dog", "/me/photo", "/me/looks"),
+    *("/me", "/me/name", "/me/email", "/me/picture?word=dog", "/me/photo"),
+    *("/me/looks", "/me/looks/colours", "/me/looks/voice"),
     *("/me/leave", "/me/data", "/me/delete", "/me/delete?words=forget", "/goodbye"),
 )
 
@@ -48,6 +49,23 @@ async def go_to(page: Page, name: str) -> None:
         if here == name:
             return
     raise AssertionError(f"Tab does not come to {name}")
+
+
+async def choose(page: Page, change: str, choice: str) -> None:
+    """Answer one question of how pages look, by keyboard, and come back to the list."""
+    await go_to(page, change)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Save")).to_be_visible()
+    assert await focus_complaints(page) == []
+    await assert_for_everybody(page, name_of(f"-{change}".replace(" ", "-")))
+    await page.get_by_role("radio", checked=True).focus()
+    chosen = page.get_by_role("radio", name=choice, exact=True)
+    for _ in range(await page.get_by_role("radio").count()):
+        if await chosen.is_checked():
+            break
+        await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
 
 
 async def test_a_name_and_a_picture_are_changed_by_keyboard_and_seen_by_others(
@@ -121,11 +139,11 @@ async def test_pages_look_as_a_person_likes_them_on_every_device(
 
     # Cream on a dark device: a person's own choice counts.
     await page.goto("/me/looks")
-    await page.get_by_role("radio", name="Largest").check()
-    await page.get_by_role("radio", name="Cream").check()
-    await page.get_by_role("checkbox", name="Quiet").check()
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("We changed how your pages look and sound.")).to_be_visible()
+    await choose(page, "Change the size", "Largest")
+    await choose(page, "Change the colours", "Cream")
+    await choose(page, "Change quiet", "Yes, do not read changes out to me")
+    await choose(page, "Change the speed", "Slow")
+    await expect(page.get_by_text("Reading speed: Slow")).to_be_visible()
     background = "getComputedStyle(document.body).backgroundColor"
     assert await page.evaluate(background) == "rgb(247, 236, 203)"
     assert await page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 28
@@ -141,9 +159,8 @@ async def test_pages_look_as_a_person_likes_them_on_every_device(
 
     await page.emulate_media(color_scheme="light")
     await page.goto("/me/looks")
-    await expect(page.get_by_role("checkbox", name="Quiet")).not_to_be_checked()
-    await page.get_by_role("radio", name="Dark", exact=True).check()
-    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Quiet: No")).to_be_visible()
+    await choose(page, "Change the colours", "Dark")
     assert await page.evaluate(background) == "rgb(21, 23, 28)"
     for path in ("/me", "/me/looks", f"/charters/{draft.slug}"):
         await page.goto(path)

@@ -1,18 +1,16 @@
-"""My page, and the small pages behind it: my name, my e-mail, how pages look and sound."""
+"""My page, and the small pages behind it: my name, my e-mail, the groups I can leave."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.errors import NotFilledIn, Refusal
+from server.errors import Refusal
 from server.people.asking import asking, asking_wholly
 from server.people.hidden import told_to
 from server.people.me import actions as me
-from server.people.preferences import COLOURS, SPEEDS, TEXT_SIZES, Preferences
 from server.people.tables import PersonRow
 from server.store import Store
 from server.web.forms import read_form, text_of
@@ -24,7 +22,6 @@ DONE: Mapping[str, str] = {
     "name": "We changed your name.",
     "picture": "We changed your picture.",
     "email": "We changed your e-mail address.",
-    "looks": "We changed how your pages look and sound.",
 }
 
 
@@ -90,57 +87,12 @@ async def change_email(request: Request) -> Response:
     return to_my_page("email")
 
 
-async def show_looks(request: Request) -> Response:
-    """How pages look and sound."""
-    return page(request, "people/me_looks.html", {"chosen": asking(request).preferences})
-
-
-async def change_looks(request: Request) -> Response:
-    """Keep how pages look and sound; every device of this person shows it."""
-    form, who = await read_form(request), asking(request)
-    try:
-        preferences = _preferences(form, who.preferences)
-    except NotFilledIn as wrong:
-        values = {"chosen": who.preferences, "wrong": wrong.sentence}
-        return page(request, "people/me_looks.html", values, wrong.status)
-    async with _store(request).session() as session:
-        await me.prefer(session, who, preferences)
-    return to_my_page("looks")
-
-
-async def change_quiet(request: Request) -> Response:
-    """Whether others' changes are read out: pressed where people write, by a script."""
-    form, who = await read_form(request), asking(request)
-    kept = {**who.preferences.kept(), "quiet": text_of(form, "quiet") == "yes"}
-    async with _store(request).session() as session:
-        await me.prefer(session, who, Preferences.read(kept))
-    return Response(status_code=204)
-
-
 async def show_leave(request: Request) -> Response:
     """The groups one can leave, each with its own page for that."""
     who = asking(request)
     async with _store(request).reading() as session:
         groups = await me.groups_of(session, who)
     return page(request, "people/me_leave.html", {"groups": groups})
-
-
-def _preferences(form: FormData, before: Preferences) -> Preferences:
-    """What was chosen in the form. Raises NotFilledIn for what nobody can choose there."""
-    size, colours = text_of(form, "text_size"), text_of(form, "colours")
-    speed = next((each for each in SPEEDS if str(each) == text_of(form, "speed")), None)
-    if size not in TEXT_SIZES or colours not in COLOURS or speed is None:
-        raise NotFilledIn("Please choose one of these for each.")
-    kept = {
-        "text_size": size,
-        "colours": colours,
-        "quiet": text_of(form, "quiet") == "yes",
-        # Only a script knows the device's voices: without one the choice stays as it was.
-        "voice": text_of(form, "voice") if "voice" in form else before.voice,
-        "speed": speed,
-        "language": before.language,
-    }
-    return Preferences.read(kept)
 
 
 def _store(request: Request) -> Store:
@@ -154,8 +106,5 @@ routes = [
     Route("/me/name", change_name, methods=["POST"]),
     Route("/me/email", show_email),
     Route("/me/email", change_email, methods=["POST"]),
-    Route("/me/looks", show_looks),
-    Route("/me/looks", change_looks, methods=["POST"]),
-    Route("/me/quiet", change_quiet, methods=["POST"]),
     Route("/me/leave", show_leave),
 ]

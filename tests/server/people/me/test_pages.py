@@ -1,4 +1,3 @@
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ from starlette.applications import Starlette
 
 from server.people.me import pages as me_pages
 from server.people.permits import Who
-from server.people.preferences import Preferences
 from server.people.safety.hiding import hide
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow, PersonRow
@@ -16,8 +14,7 @@ from server.store import Store
 from tests.support.pages import browser, make_app, send
 from tests.support.people import come_in, person, somebody
 
-PAGES = ["/me", "/me/name", "/me/email", "/me/looks", "/me/leave"]
-LOOKS = {"text_size": "largest", "colours": "cream", "speed": "0.8", "quiet": "yes"}
+PAGES = ["/me", "/me/name", "/me/email", "/me/leave"]
 
 
 @pytest.fixture
@@ -43,7 +40,7 @@ async def test_my_pages_are_for_who_is_signed_in(client: httpx.AsyncClient, path
     assert (await client.get(path)).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/me/name", "/me/email", "/me/looks", "/me/quiet"])
+@pytest.mark.parametrize("path", ["/me/name", "/me/email"])
 async def test_nothing_is_changed_without_the_pages_own_form(
     client: httpx.AsyncClient, ann: Who, path: str
 ) -> None:
@@ -120,60 +117,3 @@ async def test_an_email_address_is_shown_to_its_owner(
     assert (await person(store, ann)).email == "ann@example.org"
     await send(client, "/me/email", {"email": ""})
     assert (await person(store, ann)).email is None
-
-
-async def test_how_pages_look_is_on_every_page_from_its_first_byte(
-    store: Store, client: httpx.AsyncClient, ann: Who, app: Starlette
-) -> None:
-    assert (await send(client, "/me/looks", LOOKS)).status_code == 303
-    page = (await client.get("/me")).text
-    html = re.search(r"<html[^>]*>", page)
-    assert html is not None
-    for said in ('text-size="largest"', 'colours="cream"', 'quiet="yes"', 'speed="0.8"'):
-        assert f"data-{said}" in html[0]
-    assert '<meta name="color-scheme" content="light">' in page
-    async with browser(app) as another_device:
-        await come_in(store, another_device, ann)
-        assert 'data-text-size="largest"' in (await another_device.get("/me")).text
-    async with browser(app) as stranger:
-        assert "data-text-size" not in (await stranger.get("/me")).text
-
-
-async def test_as_usual_says_nothing_on_the_page(client: httpx.AsyncClient, ann: Who) -> None:
-    page = (await client.get("/me")).text
-    assert f'<html lang="en-GB" class="govuk-template" data-person="{ann.person_id}">' in page
-    assert '<meta name="color-scheme" content="light dark">' in page
-
-
-async def test_a_voice_is_kept_where_no_script_lists_any(
-    store: Store, client: httpx.AsyncClient, ann: Who
-) -> None:
-    await send(client, "/me/looks", {**LOOKS, "voice": 'Moira "x" <y>'})
-    assert 'data-voice="Moira &#34;x&#34; &lt;y&gt;"' in (await client.get("/me")).text
-    await send(client, "/me/looks", LOOKS)
-    kept = Preferences.read((await person(store, ann)).preferences)
-    assert kept == Preferences("largest", "cream", True, 'Moira "x" <y>', 0.8)
-    await send(client, "/me/looks", {**LOOKS, "voice": "x" * 300})
-    assert Preferences.read((await person(store, ann)).preferences).voice == ""
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"text_size": "huge"}, {"colours": ""}, {"speed": "9"}, {"speed": "nan"}]
-)
-async def test_what_nobody_can_choose_is_refused(
-    store: Store, client: httpx.AsyncClient, ann: Who, wrong: dict[str, str]
-) -> None:
-    assert (await send(client, "/me/looks", {**LOOKS, **wrong})).status_code == 422
-    assert Preferences.read((await person(store, ann)).preferences) == Preferences()
-
-
-async def test_quiet_is_kept_without_touching_the_rest(
-    store: Store, client: httpx.AsyncClient, ann: Who
-) -> None:
-    await send(client, "/me/looks", LOOKS)
-    token = client.cookies["our_charter_form"]
-    for said, quiet in (("no", False), ("yes", True)):
-        done = await client.post("/me/quiet", data={"form_token": token, "quiet": said})
-        assert done.status_code == 204
-        kept = Preferences.read((await person(store, ann)).preferences)
-        assert (kept.quiet, kept.text_size) == (quiet, "largest")
