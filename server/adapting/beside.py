@@ -91,12 +91,15 @@ def _note(
     writes: bool,
 ) -> Note:
     """The note beside one item; only who `sees` the other Charter is shown its words."""
+    compared = found.comparison
     values: dict[str, Any] = {
         "item_id": change.item_id,
         "kind": str(change.kind),
         "stance": str(change.stance),
         "moved": change.moved,
         "of_group": standing.of_group,
+        "language": compared.new.language,
+        "of_language": compared.old.language,
         "theirs": None,
         "lacks_reason": found.lacks_reason(change.item_id),
         "asked": None if question is None else question.item_id,

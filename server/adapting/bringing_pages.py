@@ -149,6 +149,8 @@ async def _second_page(request: Request, asked: Asked, group: GroupRow, file: Ch
         "group": group.slug,
         "there": asked.of(group),
         "title": file.title,
+        "language": file.language,
+        "of_language": asked.says.language,
         # As text, so that the second form can send it back; its ids are kept.
         "file": markdown(file),
         "parts": _gathered(doubtful_first(proposals)),

@@ -51,6 +51,7 @@ async def _page(request: Request, reason: str, refusal: Refusal | None = None) -
     values = {
         "slug": row.slug,
         "title": row.title,
+        "language": row.language,
         "said": step,
         "reason": reason,
         "wrong": None if refusal is None else refusal.sentence,

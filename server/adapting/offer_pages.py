@@ -247,6 +247,7 @@ def _share_page(
         changes = words.changes(theirs.words, ours.words)
     shown = {
         "of_group": found.of_group,
+        "of_language": found.of_charter.language,
         "stance": str(change.stance),
         "number": found.charter.numbers.get(change.item_id) or change.number_old,
         "ours": ours,

@@ -91,9 +91,7 @@ def _piece(update: OurUpdate, merge: ItemMerge) -> Piece:
         item_id=merge.item_id,
         kind=change.kind,
         number=update.number(merge.item_id),
-        sentences=phrases.of_item(
-            change, comparison, language=update.standing.theirs.language, by_others=True
-        ),
+        sentences=phrases.of_item(change, comparison, by_others=True),
         words=_changes(base, theirs, Aspect.WORDS) if Aspect.WORDS in there else None,
         meaning=_changes(base, theirs, Aspect.MEANING) if Aspect.MEANING in there else None,
         theirs=theirs,

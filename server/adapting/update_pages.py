@@ -283,6 +283,7 @@ def _page(
             "title": update.row.title,
             "language": update.row.language,
             "of_group": standing.of_group,
+            "of_language": standing.theirs.language,
             "edition": standing.newest,
             "edition_name": name_of(standing.newest),
             "may_write": may(request.state.who, Action.WRITE, update.row),

@@ -119,6 +119,7 @@ def _page(
             "of_group": asked.of_group,
             "edition": asked.edition,
             "edition_name": name_of(asked.edition),
+            "language": asked.says.language,
             "groups": [{"value": each.slug, "text": each.name} for each in asked.groups],
             "group": group.slug,
             "there": asked.of(group),

@@ -49,7 +49,8 @@ class National:
 class Place:
     """One column: a place's newest edition, or its draft (`number` is None).
 
-    `base_number` is the national edition it stands on. `name` is what its group is called.
+    `base_number` is the national edition it stands on. `name` is what its group is called,
+    `language` that of its words.
     """
 
     charter_id: str
@@ -58,6 +59,7 @@ class Place:
     visibility: str
     settled: str
     name: str
+    language: str
     edition_id: str | None
     number: int | None
     base_id: str | None
@@ -101,7 +103,9 @@ _PLACES = (
         CharterRow.generation,
         CharterRow.settled_seq,
         GroupRow.name,
+        CharterRow.language,
         EditionRow.id.label("edition_id"),
+        EditionRow.language.label("edition_language"),
         EditionRow.number,
         _base.id.label("base_id"),
         _base.number.label("base_number"),
@@ -159,6 +163,7 @@ async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> 
             row.visibility,
             f"{row.generation}.{row.settled_seq}",
             row.name,
+            row.language,
             None,
             None,
             row.draft_base_id,
@@ -170,6 +175,7 @@ async def places_of(session: AsyncSession, who: Who | None, charter_id: str) -> 
             places.append(
                 replace(
                     place,
+                    language=row.edition_language,
                     edition_id=row.edition_id,
                     number=row.number,
                     base_id=row.base_id,

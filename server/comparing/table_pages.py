@@ -9,7 +9,7 @@ is worked out and drawn in a thread, so that nobody who is writing waits for it.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -50,6 +50,13 @@ class _Found:
         return [_name(place) for place in self.places]
 
 
+class _Line(NamedTuple):
+    """Words on one line, and their language; None for what we say ourselves."""
+
+    text: str
+    language: str | None
+
+
 async def table(request: Request) -> Response:
     """The table, as a table or as a picture; on small screens as a list of statements."""
     store: Store = request.app.state.store
@@ -68,7 +75,8 @@ def _table_page(
     asked, made = shown.asked, found.worked.table
     names, here = found.names, f"{found.path}/table"
     own = [names[place] for place in shown.columns]
-    headings = {item: _line(said.get(digest)) for item, digest in made.headings}
+    language = found.national.edition.language
+    headings = {item: _line(said.get(digest), language) for item, digest in made.headings}
     templates: Templates = request.app.state.templates
     cells = templates.environment.get_template("comparing/cell.html").make_module()
     tell = Telling(labels.ENGLISH, getattr(cells, "cell"))  # noqa: B009 -- a macro, unknown to mypy
@@ -82,9 +90,14 @@ def _table_page(
         "column_counts": [labels.counted(made.columns[place]) for place in shown.columns],
         "told_all": labels.counted(made.counts),
         "headings": headings,
-        "heading_choices": [(item, headings[item]) for item, _ in made.headings],
         "areas": [
-            (headings.get(area or ""), [_row(row, shown, said, tell, own) for row in rows])
+            (
+                headings.get(area or ""),
+                [
+                    _row(row, _line(said.get(row.digest), language), shown, tell, own)
+                    for row in rows
+                ],
+            )
             for area, rows in shown.areas
         ],
         "added": [_added(group, shown, found.places, said) for group in shown.shown_groups],
@@ -102,14 +115,12 @@ def _table_page(
     return templates.page(request, "comparing/table.html", values)
 
 
-def _row(
-    row: Row, shown: Shown, said: Mapping[str, Words], tell: Telling, names: Sequence[str]
-) -> Any:
+def _row(row: Row, words: _Line, shown: Shown, tell: Telling, names: Sequence[str]) -> Any:
     cells = [row.cells[place] for place in shown.columns]
     return {
         "id": row.item_id,
         "number": row.number,
-        "words": _line(said.get(row.digest)),
+        "words": words,
         "counts": labels.counted(row.counts),
         "cells": tell.drawn(cells),
         "by_words": tell.by_words(cells, names),
@@ -122,7 +133,7 @@ def _added(
     having = {addition.place for addition in group}
     return {
         "id": group[0].item_id,
-        "words": _line(said.get(group[0].digest)),
+        "words": _line(said.get(group[0].digest), places[group[0].place].language),
         "count": len(having),
         "cells": [place in having for place in shown.columns],
         "names": ", ".join(_name(places[place]) for place in sorted(having)),
@@ -309,11 +320,13 @@ def _name(place: Place) -> str:
     return f"{place.name}, draft" if place.is_draft else place.name
 
 
-def _line(said: Words | None) -> str:
-    """Words on one line."""
+def _line(said: Words | None, language: str) -> _Line:
+    """Words on one line; where they cannot be read, what we say instead."""
     if said is None:
-        return labels.of().removed
-    return said.unseen or _flat(said.words)
+        return _Line(labels.of().removed, None)
+    if said.unseen:
+        return _Line(said.unseen, None)
+    return _Line(_flat(said.words), language)
 
 
 def _flat(rich: RichText) -> str:

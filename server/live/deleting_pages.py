@@ -79,6 +79,7 @@ async def _going(request: Request) -> list[dict[str, Any]]:
         told.append(
             {
                 "title": found.charter.title,
+                "language": found.charter.language,
                 "statements": [
                     item
                     for item in charter.items

@@ -20,6 +20,7 @@ from server.live.history_view import moment
 from server.people.permits import Action, Who, may
 from server.store import Store
 from server.web.forms import read_form
+from server.web.languages import PAGES
 from server.writing import history
 from server.writing.history import Earlier
 from server.writing.read_side import read_charter
@@ -84,7 +85,7 @@ async def _page(
                 select(ItemRow.wording_digest).where(ItemRow.charter_id == row.id)
             )
         )
-        choices = list(_choices(found, now, said_now, charter.language, zone_of(request)))
+        choices = list(_choices(found, now, said_now, zone_of(request)))
         picked = [choice for choice in choices if choice.value in chosen]
         others, strangers = await _others(session, request.state.who, row, picked)
     if now is None and not found:
@@ -122,7 +123,7 @@ def _chosen(item_id: str, values: Iterable[str]) -> Chosen:
 
 
 def _choices(
-    found: Sequence[Earlier], now: Version | None, said_now: set[str], language: str, zone: str
+    found: Sequence[Earlier], now: Version | None, said_now: set[str], zone: str
 ) -> Iterable[Choice]:
     """Each earlier wording and reason once, but for those that the Charter says now."""
     seen = {f"words:{digest}" for digest in said_now}
@@ -130,7 +131,7 @@ def _choices(
         seen.add(f"why:{now.why_digest}")
     for one in found:
         version, item = one.version, one.version.item
-        until = None if one.until is None else moment(one.until, language, zone)
+        until = None if one.until is None else moment(one.until, PAGES, zone)
         words = f"words:{version.digest}"
         if not version.words_removed and words not in seen:
             seen.add(words)

@@ -15,6 +15,7 @@ from server.people.safety.hiding import LONGEST_REASON
 from server.people.tables import GroupRow
 from server.store import Store
 from server.web.forms import read_form, text_of
+from server.web.languages import PAGES
 from server.writing import history
 from server.writing.charter import Item
 from server.writing.hidden import WHY, WORDS
@@ -84,7 +85,7 @@ async def _hidden(
                 {
                     "kept": one,
                     "name": _name(there.get(one.hiding.item_id), charter),
-                    "day": day(one.hiding.at, charter.language, zone_of(request)),
+                    "day": day(one.hiding.at, PAGES, zone_of(request)),
                 }
                 for one in found
             ],

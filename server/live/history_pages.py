@@ -22,6 +22,7 @@ from server.people.tables import GroupRow
 from server.settings import Settings
 from server.store import Store
 from server.web.forms import read_form, text_of
+from server.web.languages import PAGES
 from server.web.numbers import page_asked
 from server.web.templates import Templates
 from server.writing import edits, history
@@ -47,7 +48,7 @@ async def show_diary(request: Request) -> Response:
         "history/diary.html",
         {
             **_about(row, group, charter),
-            "days": view.days(found, charter.language, zone_of(request)),
+            "days": view.days(found, PAGES, zone_of(request)),
             "page": found.page,
             "pages": found.pages,
         },
@@ -61,15 +62,14 @@ async def show_sitting(request: Request) -> Response:
     async with store.reading() as session:
         charter = await read_charter(session, row.id)
         sitting, changes = await history.sitting(session, row.id, request.path_params["sitting"])
-    language = charter.language
     return page_of(
         request,
         "history/sitting.html",
         {
             **_about(row, group, charter),
             "sitting": sitting,
-            "day": view.day(sitting.last_at, language, zone_of(request)),
-            "touched": view.cards(changes, charter.numbers, language),
+            "day": view.day(sitting.last_at, PAGES, zone_of(request)),
+            "touched": view.cards(changes, charter.numbers, PAGES),
         },
     )
 
@@ -140,7 +140,7 @@ async def _statement(
         raise UnknownPage
     item = now.item if now is not None else found[0].version.item
     zone = zone_of(request)
-    versions = view.versions(found, now, charter.language, zone)
+    versions = view.versions(found, now, PAGES, zone)
     page, pages = page_asked(request), max(1, -(-len(versions) // _AT_ONCE))
     if not 1 <= page <= pages:
         raise UnknownPage
@@ -154,7 +154,7 @@ async def _statement(
             "versions": versions[(page - 1) * _AT_ONCE : page * _AT_ONCE],
             "page": page,
             "pages": pages,
-            "removals": [(one, view.day(one.at, charter.language, zone)) for one in removals],
+            "removals": [(one, view.day(one.at, PAGES, zone)) for one in removals],
             "may_write": may(who, Action.WRITE, row),
             "may_organise": may(who, Action.ORGANISE, row),
             "may_hide": may(who, Action.HIDE, row),

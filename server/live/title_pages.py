@@ -83,6 +83,7 @@ def _page(
     values: dict[str, Any] = {
         "slug": row.slug,
         "group": group,
+        "language": row.language,
         "said": said,
         # So that it can be told what this person changed.
         "was": {About.TITLE: row.title, About.SUMMARY: row.summary},

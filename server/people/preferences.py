@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from server.errors import NotFilledIn
+from server.web.languages import PAGES
 
 TEXT_SIZES: Final = ("usual", "large", "largest")
 COLOURS: Final = ("device", "light", "dark", "cream")
 SPEEDS: Final = (0.6, 0.8, 1.0, 1.2, 1.5)
-LANGUAGES: Final = ("en-GB",)
+LANGUAGES: Final = (PAGES,)
 _LONGEST_VOICE = 200
 # What a form says for those that are no text.
 _SAID: Mapping[str, Mapping[str, Any]] = {
@@ -30,7 +31,7 @@ class Preferences:
     quiet: bool = False
     voice: str = ""
     speed: float = 1.0
-    language: str = "en-GB"
+    language: str = PAGES
 
     @classmethod
     def read(cls, kept: Any) -> "Preferences":

@@ -23,6 +23,7 @@ from server.settings import Settings, bundled
 from server.web.assets import Assets
 from server.web.dates import in_words, there
 from server.web.forms import FormToken
+from server.web.languages import PAGES, lang, quoting, said_in
 
 
 class Templates:
@@ -44,12 +45,18 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters["in_words"] = self._in_words
+        self.environment.filters |= {
+            "in_words": self._in_words,
+            "lang": lang,
+            "quoting": quoting,
+            "said_in": said_in,
+        }
         self.environment.globals |= {
             "asset": self.assets.tags,
             "help_name": settings.help_name,
             "help_contact": settings.help_contact,
             "help_link": _link_to(settings.help_contact),
+            "language_of_pages": PAGES,
         }
 
     def page(

@@ -1,5 +1,6 @@
 import html
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -16,8 +17,9 @@ from server.writing.document import Part
 from server.writing.tables import ItemRow
 from server.writing.taking_out import digest_of
 from tests.server.adapting.deciding import Version
-from tests.server.adapting.stage import WORDS, statement
+from tests.server.adapting.stage import WORDS, Stage, charter_of, statement
 from tests.server.live.sinks import BEN, reader
+from tests.support.languages import told_wrongly
 from tests.support.pages import browser, form_token
 
 UPDATE = "/charters/kent/update"
@@ -352,3 +354,17 @@ async def test_what_a_supporter_decides_is_of_the_person_with_help(kent: Version
     assert {(row.person_id, row.for_id) for row in rows} == {(sam.id, kent.kim.id)}
     assert [row.details["choice"] for row in noted] == ["theirs", "ours", "undone"]
     assert (changed.changed_by, changed.changed_for) == (sam.id, kent.kim.id)
+
+
+async def test_an_update_of_a_welsh_charter_tells_what_is_welsh(stage: Stage) -> None:
+    national = replace(charter_of("Gŵyl y gŵr.", "Mae’r tŵr."), language="cy")
+    items = (replace(national.items[0], words=rich_text.from_text("Tŷ’r gŵr")), *national.items[1:])
+    kent = await Version.made(stage, replace(national, title="Siarter gŵyl", items=items))
+    await kent.we_say("s1", "Dŵr y gŵr.")
+    await kent.they_say("s1", "Gŵyl y tŵr.")
+    await kent.they_say("s2", "Mae’r tŵr, y gŵr.")
+    await kent.they_publish()
+    for path in (UPDATE, f"{UPDATE}/s1", f"{UPDATE}/s2", "/charters/kent/draft", "/charters/kent"):
+        page = await kent.kim.browser.get(path)
+        assert '<html lang="en-GB"' in page.text
+        assert told_wrongly(page.text) == [], path

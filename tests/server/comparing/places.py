@@ -131,3 +131,25 @@ async def three_places(store: Store, lines: Sequence[str] = NATIONAL) -> Made:
         national,
     )
     return national
+
+
+# Where `two_languages` meet: what stayed as it was is told with the newer text that it stands in.
+# And what a sentence quotes may be from either text.
+MET = ("We talk in our", "We changed “")
+
+
+async def two_languages(store: Store) -> None:
+    """A national Charter in English, and a place's version of it in Welsh."""
+    national = await publish(
+        store,
+        "English",
+        charter("Our Charter", "# home: My home", "a: I choose it.", "b: We talk in our home."),
+    )
+    said = charter(
+        "Siarter gŵyl",
+        "# home: Fy nhŷ gŵyl",
+        "a: Dewis y gŵr. (Mae’r gŵr yn siarad felly)",
+        "b: We talk in our tŵr.",
+        "c: Mae’r dŵr yn dda. (Dŵr)",
+    )
+    await publish(store, "Gwent", replace(said, language="cy"), national)

@@ -12,7 +12,16 @@ from server.people.permits import Role
 from server.people.sessions import sign_in
 from server.people.tables import GroupRow
 from server.store import Store
-from tests.server.comparing.places import NATIONAL, Made, charter, publish, three_places
+from tests.server.comparing.places import (
+    MET,
+    NATIONAL,
+    Made,
+    charter,
+    publish,
+    three_places,
+    two_languages,
+)
+from tests.support.languages import Text, texts, told_wrongly
 from tests.support.pages import browser, make_app
 
 COMPARED = "/compare?a=national@1&b=barry@1"
@@ -156,3 +165,36 @@ async def test_what_people_write_is_never_markup(
         for mark in ("<b>T", "<i>H", "<script>1", "<u>W"):
             assert mark not in page
         assert "&lt;script&gt;1" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/compare?a=english@1&b=gwent@1",
+        "/compare?a=english@1&b=gwent@1&show=inline&much=everything",
+        "/compare?a=gwent@1&b=english@1&show=inline",
+    ],
+)
+async def test_each_of_two_languages_is_told_where_it_stands(
+    store: Store, client: httpx.AsyncClient, address: str
+) -> None:
+    await two_languages(store)
+    page = await client.get(address)
+    assert page.status_code == 200
+    assert told_wrongly(page.text, known=MET) == []
+
+
+async def test_what_is_marked_in_two_languages_is_told_in_ours(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await two_languages(store)
+    found = texts((await client.get("/compare?a=english@1&b=gwent@1&show=inline")).text)
+    place = found.index(Text("cy", "We talk in our"))
+    assert found[place + 1 : place + 7] == [
+        ("en-GB", "(taken out:"),
+        ("en-GB", "home"),
+        ("en-GB", ")"),
+        ("en-GB", "(put in:"),
+        ("cy", "tŵr"),
+        ("en-GB", ")"),
+    ]

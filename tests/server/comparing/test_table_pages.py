@@ -17,13 +17,16 @@ from server.people.tables import GroupRow
 from server.store import Store
 from server.writing.tables import CharterRow, EditionItemRow, EditionRow, HidingRow, WordingRow
 from tests.server.comparing.places import (
+    MET,
     NATIONAL,
     Made,
     charter,
     publish,
     publish_again,
     three_places,
+    two_languages,
 )
+from tests.support.languages import told_wrongly
 from tests.support.pages import browser, make_app
 
 TABLE = "/charters/national/editions/1/table"
@@ -352,3 +355,13 @@ async def test_no_place_takes_national_words_out_of_the_table(
 ) -> None:
     await hide(store, "avon", "b")
     assert "I have my own key." in await everything(client, "b")
+
+
+@pytest.mark.parametrize("page", ["table", "statements/a", "statements/b", "statements/c"])
+async def test_the_words_of_a_welsh_place_are_told_to_be_welsh_and_ours_english(
+    store: Store, client: httpx.AsyncClient, page: str
+) -> None:
+    await two_languages(store)
+    answer = await client.get(f"/charters/english/editions/1/{page}")
+    assert answer.status_code == 200
+    assert told_wrongly(answer.text, known=MET) == []

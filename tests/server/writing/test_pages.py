@@ -19,6 +19,7 @@ from server.writing.beside import TOP, Note
 from server.writing.charter import Charter
 from server.writing.markdown_in import parse
 from server.writing.tables import CharterRow
+from tests.support.languages import told_wrongly
 from tests.support.pages import browser, make_app
 
 CHARTER = """---
@@ -302,3 +303,61 @@ async def test_without_other_features_a_draft_asks_for_no_boxes(
 ) -> None:
     await come_in(store, client, await make_charter(store, "Devon", "devon"))
     assert "data-beside-from" not in (await client.get("/charters/devon/draft")).text
+
+
+WELSH_CHARTER = """---
+title: Siarter gŵyl
+language: cy
+summary: Beth sy’n dda, meddai’r gŵr.
+---
+
+## Fy nhŷ, fy ngŵydd
+<!-- heading id=heading1 -->
+
+<!-- statement id=statement1 -->
+
+Mae’r gŵr yn dewis **gŵyl**, meddai’r tŵr.
+
+- Gŵyl y gŵr
+
+<!-- meaning -->
+Dŵr.
+
+<!-- why -->
+Mae’r tŵr yma.
+
+<!-- statement id=statement2 left-out -->
+
+Mae bws gŵyl.
+"""
+
+
+async def make_welsh_charter(store: Store) -> GroupRow:
+    async with store.session() as session:
+        owner = await people.ensure_group(session, "Gwent")
+        charter = parse(WELSH_CHARTER.encode())
+        await add_charter(session, charter, group_id=owner.id, slug="gwyl", visibility="everybody")
+        return owner
+
+
+@pytest.mark.parametrize("path", ["/", "/charters/gwyl", "/charters/gwyl/draft"])
+async def test_the_words_of_a_welsh_charter_are_told_to_be_welsh_and_ours_english(
+    store: Store, client: httpx.AsyncClient, path: str
+) -> None:
+    await come_in(store, client, await make_welsh_charter(store))
+    page = (await client.get(path)).text
+    assert '<html lang="en-GB"' in page
+    assert told_wrongly(page) == []
+
+
+async def test_a_new_card_of_a_welsh_charter_is_welsh_before_it_says_anything(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    await come_in(store, client, await make_welsh_charter(store))
+    page = (await client.get("/charters/gwyl/draft")).text
+    statement, heading = page.split('<template id="statement-template">')[1].split("</template>")[
+        :2
+    ]
+    for part in ("words", "meaning", "why"):
+        assert f'data-part="{part}" lang="cy"></div>' in statement
+    assert 'data-part="words" lang="cy"></h2>' in heading
