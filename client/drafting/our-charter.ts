@@ -164,7 +164,7 @@ export class OurCharter extends HTMLElement implements Host {
     );
     const { shared } = session.visit;
     this.statusLine = new StatusLine(this.place("[data-status]"), say, () => this.mayWrite, shared);
-    this.listener = new Listener(listeningWords, this.language);
+    this.listener = new Listener(listeningWords);
     this.listener.attend(this);
 
     this.beside = new Beside(this, this.dataset["besideFrom"] ?? null, this.away.signal);

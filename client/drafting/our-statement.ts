@@ -279,5 +279,7 @@ function blank(): HTMLElement {
   const element = document.createElement("span");
   element.className = "statement__blank";
   element.textContent = editing.noWords;
+  // It is ours, and stands where the Charter's words would.
+  element.lang = document.documentElement.lang;
   return element;
 }

@@ -76,7 +76,9 @@ export class Parting {
     if (this.choices.length === 0) return parting.oneSentence;
     this.asked = { card, texts: texts.join("\n") };
     const labels = this.choices.map((choice) =>
-      choice === atCaret ? parting.atCursor(choice.words) : choice.words,
+      choice === atCaret
+        ? { text: parting.atCursor(choice.words), language: document.documentElement.lang }
+        : { text: choice.words, language: this.language },
     );
     where.ask(card, labels, Math.max(known, 0));
     return null;

@@ -30,11 +30,14 @@ export function showRefusal(box: HTMLElement, { reason, next, unsaved, goOn, act
   const rest = next === undefined ? [isLost ? reason : words.nothing] : [next];
   if (isLost && next !== undefined) rest.push(words.title);
   box.replaceChildren(title, ...rest.map((text) => made("p", text)));
+  const { language = "" } = box.closest<HTMLElement>("our-charter")?.dataset ?? {};
   for (const { where, text } of unsaved) {
     const copy = document.createElement("div");
     copy.className = "refused__words";
     copy.dataset["unsaved"] = "";
-    copy.append(made("h3", where), ...text.split("\n").map((line) => made("p", line)));
+    const lines = text.split("\n").map((line) => made("p", line));
+    for (const line of lines) line.lang = language;
+    copy.append(made("h3", where), ...lines);
     box.append(copy);
   }
   const row = document.createElement("div");

@@ -3,10 +3,16 @@
 const BOX = '[data-box="split"]';
 const LIST = '[data-list="split"]';
 
+/** What is said on a choice, and in which language. */
+export interface Label {
+  readonly text: string;
+  readonly language: string;
+}
+
 /** Ask it, with one of the sentences chosen, and go there. */
-export function ask(card: HTMLElement, sentences: readonly string[], chosen: number): void {
+export function ask(card: HTMLElement, sentences: readonly Label[], chosen: number): void {
   const name = `split-${card.dataset["item"] ?? ""}`;
-  const choices = sentences.map((words, index) => radio(name, index, words));
+  const choices = sentences.map((said, index) => radio(name, index, said));
   card.querySelector(LIST)?.replaceChildren(...choices.map(({ item }) => item));
   show(card, true);
   const input = choices[chosen]?.input;
@@ -38,7 +44,7 @@ function show(card: HTMLElement, shown: boolean): void {
 function radio(
   name: string,
   index: number,
-  words: string,
+  { text, language }: Label,
 ): { readonly item: HTMLElement; readonly input: HTMLInputElement } {
   const item = document.createElement("div");
   item.className = "govuk-radios__item";
@@ -49,7 +55,8 @@ function radio(
   const label = document.createElement("label");
   label.className = "govuk-label govuk-radios__label";
   label.htmlFor = input.id;
-  label.textContent = words;
+  label.lang = language;
+  label.textContent = text;
   item.append(input, label);
   return { item, input };
 }

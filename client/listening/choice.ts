@@ -43,7 +43,8 @@ export class VoiceChoice {
       voice: this.select?.value ?? likes.voice,
       speed: speed === null ? likes.speed : Number(speed.value),
     };
-    const heard = await new Voice(this.synthesis, this.page.lang, chosen).read([words], () => {});
+    const sentence = { text: words, language: this.page.lang };
+    const heard = await new Voice(this.synthesis, chosen).read([sentence], () => {});
     const said = this.form.querySelector<HTMLElement>('[data-box="no-voice"]');
     if (said !== null) said.textContent = heard ? "" : (said.dataset["words"] ?? "");
   }

@@ -1,7 +1,7 @@
 /** Listen buttons: each reads its statement aloud, sentence by sentence, and becomes Stop. */
 
 import { mark, unmark } from "./mark.ts";
-import { sentencesOf } from "./sentences.ts";
+import { languageOf, sentencesOf } from "./sentences.ts";
 import { Voice } from "./voice.ts";
 
 export interface ListeningWords {
@@ -20,10 +20,9 @@ export class Listener {
 
   constructor(
     private readonly words: ListeningWords,
-    private readonly language: string,
     synthesis: SpeechSynthesis | undefined = globalThis.speechSynthesis,
   ) {
-    this.voice = new Voice(synthesis, language);
+    this.voice = new Voice(synthesis);
   }
 
   /** Show the Listen buttons in an element and answer them, those that come later too. */
@@ -59,9 +58,9 @@ export class Listener {
     this.button = button;
     label(button, this.words.stop);
     const number = card.querySelector('[data-part="number"]')?.textContent?.trim() ?? "";
-    const sentences = sentencesOf(card.querySelectorAll(READ), this.language);
-    const texts = [this.words.statement(number), ...sentences.map(({ text }) => text)];
-    const couldRead = await this.voice.read(texts, (index) => {
+    const sentences = sentencesOf(card.querySelectorAll(READ));
+    const name = { text: this.words.statement(number), language: languageOf(button) };
+    const couldRead = await this.voice.read([name, ...sentences], (index) => {
       const sentence = sentences[index - 1];
       if (sentence === undefined) unmark();
       else mark(sentence.range);

@@ -8,6 +8,12 @@ export interface Likes {
   readonly speed: number;
 }
 
+/** Something to be said, and the language it is in. */
+export interface Spoken {
+  readonly text: string;
+  readonly language: string;
+}
+
 const SPEEDS = { slowest: 0.5, fastest: 2 };
 
 /** What the page says of its reader (`<html data-voice data-speed>`, see base.html). */
@@ -57,26 +63,25 @@ export class Voice {
 
   constructor(
     private readonly synthesis: SpeechSynthesis | undefined,
-    private readonly language: string,
     private readonly likes: Likes = likesOf(document.documentElement),
   ) {}
 
   /**
-   * Reads texts in order, calling `onStart` before each, until all are read or `stop` is called.
-   * False where this device has no voice.
+   * Reads texts in order, each with a voice of its language, calling `onStart` before each, until
+   * all are read or `stop` is called. False where this device has no voice.
    */
-  async read(texts: readonly string[], onStart: (index: number) => void): Promise<boolean> {
+  async read(texts: readonly Spoken[], onStart: (index: number) => void): Promise<boolean> {
     const { synthesis } = this;
     this.stop();
     const mine = this.reading;
     if (synthesis === undefined) return false;
     const all = await voices(synthesis);
     if (all.length === 0) return false;
-    const voice = voiceFor(all, this.language, this.likes.voice);
-    for (const [index, text] of texts.entries()) {
+    for (const [index, spoken] of texts.entries()) {
       if (this.reading !== mine) break;
       onStart(index);
-      if (!(await this.say(synthesis, text, voice))) break;
+      const voice = voiceFor(all, spoken.language, this.likes.voice);
+      if (!(await this.say(synthesis, spoken, voice))) break;
     }
     return true;
   }
@@ -89,12 +94,12 @@ export class Voice {
   /** Whether the text was read to its end. */
   private async say(
     synthesis: SpeechSynthesis,
-    text: string,
+    { text, language }: Spoken,
     voice: SpeechSynthesisVoice | null,
   ): Promise<boolean> {
     return new Promise((resolve) => {
       const utterance = new SpeechSynthesisUtterance(text);
-      utterance.lang = this.language;
+      utterance.lang = language;
       utterance.voice = voice;
       utterance.rate = this.likes.speed;
       utterance.onend = () => resolve(true);

@@ -4,4 +4,4 @@ import "../styles/listening.scss";
 import { listeningWords } from "../drafting/words.ts";
 import { Listener } from "../listening/listener.ts";
 
-new Listener(listeningWords, document.documentElement.lang).attend(document.body);
+new Listener(listeningWords).attend(document.body);

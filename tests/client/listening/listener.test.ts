@@ -38,6 +38,7 @@ let root: HTMLElement;
 
 beforeEach(() => {
   synthesis = new Synthesis();
+  document.documentElement.lang = "en-GB";
   vi.stubGlobal("SpeechSynthesisUtterance", Utterance);
   // Afresh for each test: listeners of an earlier one must not answer.
   root = document.createElement("main");
@@ -61,7 +62,7 @@ afterEach(() => vi.unstubAllGlobals());
 function attend(stub: Synthesis | null = synthesis): HTMLButtonElement[] {
   // Left out, it is the browser's own, which jsdom does not have.
   const speech = stub === null ? [] : [stub as unknown as SpeechSynthesis];
-  new Listener(words, "en-GB", ...speech).attend(root);
+  new Listener(words, ...speech).attend(root);
   return [...document.querySelectorAll<HTMLButtonElement>("button[data-listen]")];
 }
 
@@ -83,6 +84,28 @@ describe("listening", () => {
     ]);
     expect(synthesis.said[0]).toMatchObject({ lang: "en-GB", voice: { lang: "en-GB" } });
     expect(button?.textContent?.trim()).toBe("Listen to statement 4");
+  });
+
+  it("reads each sentence with a voice of its language, where two meet", async () => {
+    root.innerHTML = `<our-statement>
+      <span data-part="number">4</span>
+      <div data-part="words"><p>We took out “<span lang="cy">fy nhŷ</span>”. It moved.</p></div>
+      <div data-box="meaning"><h4>What it means</h4>
+        <div data-part="meaning" lang="cy"><p>Dw i’n dewis. Ni sy’n cwrdd.</p></div></div>
+      <div><button data-listen hidden> Listen</button></div></our-statement>`;
+    const [button] = attend();
+    button?.click();
+    await settled();
+    for (let sentence = 0; sentence < 8; sentence += 1) await synthesis.end();
+    expect(synthesis.said.map(({ text, lang, voice }) => [text, lang, voice?.lang])).toEqual([
+      ["Statement 4.", "en-GB", "en-GB"],
+      ["We took out “", "en-GB", "en-GB"],
+      ["fy nhŷ", "cy", "cy-GB"],
+      ["It moved.", "en-GB", "en-GB"],
+      ["What it means", "en-GB", "en-GB"],
+      ["Dw i’n dewis.", "cy", "cy-GB"],
+      ["Ni sy’n cwrdd.", "cy", "cy-GB"],
+    ]);
   });
 
   it("marks the sentence that is being read, and nothing afterwards", async () => {
