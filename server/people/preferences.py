@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from server.errors import NotFilledIn
-from server.web.languages import PAGES
 
 TEXT_SIZES: Final = ("usual", "large", "largest")
 COLOURS: Final = ("device", "light", "dark", "cream")
 SPEEDS: Final = (0.6, 0.8, 1.0, 1.2, 1.5)
-LANGUAGES: Final = (PAGES,)
+LANGUAGES: Final = ("en-GB",)
 _LONGEST_VOICE = 200
 # What a form says for those that are no text.
 _SAID: Mapping[str, Mapping[str, Any]] = {
@@ -31,7 +30,7 @@ class Preferences:
     quiet: bool = False
     voice: str = ""
     speed: float = 1.0
-    language: str = PAGES
+    language: str = "en-GB"
 
     @classmethod
     def read(cls, kept: Any) -> "Preferences":

@@ -1,7 +1,12 @@
 import pytest
 from jinja2 import Environment
 
+from server.people.preferences import LANGUAGES
 from server.web.languages import PAGES, lang, quoting, said_in
+
+
+def test_people_can_choose_the_language_that_pages_are_in() -> None:
+    assert LANGUAGES == (PAGES,)
 
 
 @pytest.mark.parametrize(
