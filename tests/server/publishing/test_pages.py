@@ -27,6 +27,7 @@ from tests.server.publishing.conftest import (
     publish,
     settle,
 )
+from tests.support.languages import told_wrongly
 
 PATH = "/charters/devon-charter"
 
@@ -460,3 +461,37 @@ async def test_a_form_from_elsewhere_publishes_nothing(
     done = await client.post(f"{PATH}/publish", data={"number": "1"})
     assert done.status_code == 403
     assert await all_editions(store, devon) == []
+
+
+WELSH_CHARTER = """---
+title: Siarter gŵyl
+language: cy
+summary: Yr ŵyl.
+---
+
+## Fy nhŷ, fy ngŵydd
+<!-- heading id=heading1 -->
+
+<!-- statement id=statement1 -->
+
+Gŵyl y gŵr.
+
+<!-- why -->
+
+Mae’r tŵr.
+"""
+
+
+async def test_editions_of_a_welsh_charter_are_told_to_be_welsh_but_not_what_we_say(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    place = await make_place(store, "Gwent", text=WELSH_CHARTER)
+    await publish(store, place, "Yr ŵyl")
+    said = WELSH_CHARTER.replace("Gŵyl y", "Dŵr y").replace("gŵyl\n", "dŵr\n")
+    await settle(store, place.charter.id, said)
+    await come_in(store, client, place.group)
+    path = f"/charters/{place.charter.slug}"
+    for page in (path, f"{path}/editions", f"{path}/editions/1", f"{path}/publish"):
+        answer = await client.get(page)
+        assert answer.status_code == 200
+        assert told_wrongly(answer.text) == [], page
