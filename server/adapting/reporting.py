@@ -47,5 +47,5 @@ async def offer(session: AsyncSession, who: Who | None, asked: Mapping[str, str]
         raise NothingToReport
     name = f"Words that {found.group.name} shared for “{found.to_charter.title}”"
     hide_at = f"/charters/{found.charter.slug}/history/{item_id}"
-    charter = found.charter
-    return Reportable(charter.group_id, name, address, parts, charter.id, item_id, hide_at)
+    by = found.charter
+    return Reportable(by.group_id, name, address, parts, by.id, item_id, hide_at, by.language)

@@ -42,7 +42,8 @@ async def statement(session: AsyncSession, who: Who | None, asked: Mapping[str, 
     name = f"{_name(item, charter)}{where}, of “{charter.title}”"
     # The history has all its words, those that were reported and those that follow.
     hide_at = f"/charters/{row.slug}/history/{item_id}"
-    return Reportable(row.group_id, name, address, parts, row.id, item_id, hide_at)
+    said_in = charter.language
+    return Reportable(row.group_id, name, address, parts, row.id, item_id, hide_at, said_in)
 
 
 async def title(session: AsyncSession, who: Who | None, asked: Mapping[str, str]) -> Reportable:
@@ -52,7 +53,8 @@ async def title(session: AsyncSession, who: Who | None, asked: Mapping[str, str]
     if row.summary:
         parts.append(Part("summary", "The words under the title", row.summary))
     # Nothing is hidden there: who writes others in their place has no history to clean.
-    return Reportable(row.group_id, f"“{row.title}”", f"/charters/{row.slug}", parts, row.id)
+    name, address = f"“{row.title}”", f"/charters/{row.slug}"
+    return Reportable(row.group_id, name, address, parts, row.id, language=row.language)
 
 
 async def _row(session: AsyncSession, who: Who | None, asked: Mapping[str, str]) -> CharterRow:

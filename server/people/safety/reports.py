@@ -48,7 +48,8 @@ class Reportable:
     """Something that this reader can see, and what of it can be reported.
 
     `group_id` is the group whose lead hears it; `name` is what pages call it, `address` the page on
-    which it stands, and `hide_at` the one on which those who may can hide it.
+    which it stands, and `hide_at` the one on which those who may can hide it. `language` is that
+    of the words, None where nobody knows it.
     """
 
     group_id: str
@@ -58,6 +59,7 @@ class Reportable:
     charter_id: str | None = None
     item_id: str | None = None
     hide_at: str | None = None
+    language: str | None = None
 
     @property
     def seen(self) -> str:

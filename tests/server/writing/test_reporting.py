@@ -57,10 +57,11 @@ async def test_a_title_is_reported_with_the_words_under_it(desk: Desk, store: St
     asked = {"charter": desk.row.slug}
     async with store.session() as session:
         row = await session.get_one(CharterRow, desk.row.id)
-        row.title, row.summary = "Ours", "What we say."
+        row.title, row.summary, row.language = "Ours", "What we say.", "cy"
     async with store.reading() as session:
         found = await title(session, desk.ann, asked)
         assert [part.words for part in found.parts] == ["Ours", "What we say."]
+        assert found.language == "cy"
         assert (found.group_id, found.address) == (desk.row.group_id, "/charters/ours")
         for who, wanted in ((None, asked), (desk.ann, {"charter": "nowhere"}), (desk.ann, {})):
             with pytest.raises(NothingToReport):
