@@ -27,6 +27,10 @@ _FLAGS = (
     "--no-first-run",
 )
 
+# As long as for what is pressed: a busy machine may take longer than the usual five seconds.
+_PATIENCE_MS = 15_000
+expect.set_options(timeout=_PATIENCE_MS)
+
 # A look at the database comes after every write that was begun before it.
 _DEVICE_HAS_IT = """async () => {
   for (const { name } of await indexedDB.databases()) {
@@ -95,7 +99,7 @@ class Visitor:
         """Somebody with an empty profile and a working line. `profile`: as Playwright takes it."""
         line = await Line(server.port).mend()
         context = await browser.new_context(base_url=line.address, **profile)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         return cls(name, context, await context.new_page(), line)
 
     async def come_in(self, server: ServerProcess, role: str = "member") -> None:
