@@ -45,3 +45,7 @@ def quoting(sentence: str, *languages: str | None) -> Markup:
     return Markup("").join(
         [said_in(part, languages[0] if at % 2 else None) for at, part in enumerate(parts)]
     )
+
+
+# What templates know these by.
+FILTERS = {"lang": lang, "quoting": quoting, "said_in": said_in}

@@ -20,10 +20,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from server.settings import Settings, bundled
+from server.web import languages
 from server.web.assets import Assets
 from server.web.dates import in_words, there
 from server.web.forms import FormToken
-from server.web.languages import PAGES, lang, quoting, said_in
 
 
 class Templates:
@@ -45,18 +45,13 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters |= {
-            "in_words": self._in_words,
-            "lang": lang,
-            "quoting": quoting,
-            "said_in": said_in,
-        }
+        self.environment.filters |= {"in_words": self._in_words, **languages.FILTERS}
         self.environment.globals |= {
             "asset": self.assets.tags,
             "help_name": settings.help_name,
             "help_contact": settings.help_contact,
             "help_link": _link_to(settings.help_contact),
-            "language_of_pages": PAGES,
+            "language_of_pages": languages.PAGES,
         }
 
     def page(

@@ -6,6 +6,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from server.comparing import words
 from server.settings import bundled
+from server.web.languages import FILTERS
 from tests.server.comparing.texts import text
 
 _PAGES = Environment(
@@ -14,6 +15,7 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_PAGES.filters |= FILTERS
 _HIDDEN = re.compile('<span class="govuk-visually-hidden">(.*?)</span>')
 
 
